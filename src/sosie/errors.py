@@ -1,0 +1,45 @@
+"""Every error that Sosie raises, each with a sentence and a next step.
+
+    SosieError
+    ├── UsageError            a call or a setting that cannot be right
+    ├── UnreadableImage       this one image cannot be used; the run goes on without it
+    │   ├── NotAnImage        its bytes are of no image format
+    │   └── TooLarge          over a limit that was checked before decoding
+    ├── CatalogueError        the catalogue cannot be opened or is of another program
+    └── Cancelled             somebody asked to stop
+
+Errors of other libraries are mapped to these where they enter.
+"""
+
+
+class SosieError(Exception):
+    """Base of all errors of this package: one sentence, and what to do next."""
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(f"{message} {next_step}".strip())
+        self.message = message
+        self.next_step = next_step
+
+
+class UsageError(SosieError):
+    """A call or a setting that cannot be right."""
+
+
+class UnreadableImage(SosieError):
+    """One image that cannot be used; its message is the reason in the report's `skipped`."""
+
+
+class NotAnImage(UnreadableImage):
+    """The bytes are of no image format that Sosie reads."""
+
+
+class TooLarge(UnreadableImage):
+    """An image over a limit (pixels, bytes) that was checked before decoding it."""
+
+
+class CatalogueError(SosieError):
+    """The catalogue cannot be opened, or belongs to another program or a newer version."""
+
+
+class Cancelled(SosieError):
+    """The run was stopped on request; what was finished is kept."""
