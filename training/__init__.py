@@ -1,0 +1,1 @@
+"""Everything that makes the shipped parameters: drawn pictures, edits of pictures, and the fitting scripts."""
