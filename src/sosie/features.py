@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
+
+from sosie.errors import SosieError
+
+Form = Literal[0, 1, 2, 3]
+"""0 plain, 1 mirrored, 2 inverted colours, 3 both. Forms combine by exclusive or: `a ^ b` is one after the other."""
+
+_CELLS = np.arange(128).reshape(4, 4, 8)
+_MIRROR = _CELLS[::-1][:, :, (-np.arange(8)) % 8].ravel()
+_INVERT = _CELLS[::-1, ::-1].ravel()
+
+FORMS: NDArray[np.intp] = np.stack([np.arange(128), _MIRROR, _INVERT, _MIRROR[_INVERT]])
+"""`descriptor[FORMS[f]]` is the descriptor of the same spot in form f of the image; each row is its own inverse."""
+
+_MAGIC = b"sF1"
+_HEADER = struct.Struct("<3sBIHHI")  # magic, reserved, checksum, width x height are the JPEG's; points; JPEG bytes
+_POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("diameter", "u1"), ("angle", "u1")])
+_PIXEL_STEPS = 128.0
+_GROWTH = 1.02
+_LEVELS = 15
+_CEILING = 190.0
+_QUALITY = 88
+
+_STEPS = np.rint(np.arange(_LEVELS + 1) ** 2 * (_CEILING / _LEVELS**2)).astype(np.uint8)
+_PACK = np.minimum(np.rint(np.sqrt(np.arange(256) / _CEILING) * _LEVELS), _LEVELS).astype(np.uint8)
+_UNPACK = np.stack([_STEPS[np.arange(256) >> 4], _STEPS[np.arange(256) & 15]], 1).copy().view(np.uint16).ravel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +54,78 @@ class Features:
     def size(self) -> tuple[int, int]:
         """Width and height of the frame in pixels."""
         return self.thumbnail.shape[1], self.thumbnail.shape[0]
+
+    def mirrored(self) -> Features:
+        """The features of the image with left and right exchanged, without extracting them again.
+
+        The axis along a keypoint's direction stays, the one across turns round: the rows of its cells are reversed, and
+        direction o becomes (8 - o) mod 8.
+        """
+        points = self.points.copy()
+        points[:, 0] = self.size[0] - 1 - points[:, 0]
+        points[:, 3] = (180 - points[:, 3]) % 360
+        return Features(np.ascontiguousarray(self.thumbnail[:, ::-1]), points, self.descriptors[:, FORMS[1]])
+
+    def inverted(self) -> Features:
+        """The features of the negative, without extracting them again.
+
+        Every gradient turns round, and with them the direction of the keypoint: the cells are seen half a turn
+        around, the directions relative to the keypoint stay.
+        """
+        points = self.points.copy()
+        points[:, 3] = (points[:, 3] + 180) % 360
+        return Features(255 - self.thumbnail, points, self.descriptors[:, FORMS[2]])
+
+    def form(self, form: Form) -> Features:
+        """The features in one of the four forms: 0 plain, 1 mirrored, 2 inverted, 3 both."""
+        features = self.mirrored() if form & 1 else self
+        return features.inverted() if form & 2 else features
+
+    def to_bytes(self) -> bytes:
+        """About 14 kB that `from_bytes` reads back, with small losses.
+
+        Descriptors keep 4 bits a number (of the square root, so that errors are even in RootSIFT's metric), places
+        1/128 pixel, diameters 2 %, angles 1.4 degrees, the thumbnail JPEG of quality 88.
+        """
+        body = self._points_to_bytes() + self._descriptors_to_bytes()
+        jpeg = simplejpeg.encode_jpeg(
+            np.ascontiguousarray(self.thumbnail), quality=_QUALITY, colorsubsampling="420", fastdct=False
+        )
+        checksum = zlib.crc32(jpeg, zlib.crc32(body))
+        return _HEADER.pack(_MAGIC, 0, checksum, len(self.points), 0, len(jpeg)) + body + jpeg
+
+    def _points_to_bytes(self) -> bytes:
+        rows = np.empty(len(self.points), _POINT)
+        x, y, diameter, angle = self.points.T
+        rows["x"] = np.clip(np.rint((x + 1) * _PIXEL_STEPS), 0, 65535)
+        rows["y"] = np.clip(np.rint((y + 1) * _PIXEL_STEPS), 0, 65535)
+        rows["diameter"] = np.clip(np.rint(np.log(np.maximum(diameter, 1)) / np.log(_GROWTH)), 0, 255)
+        rows["angle"] = np.rint(angle * (256 / 360)).astype(np.int64) % 256
+        return rows.tobytes()
+
+    def _descriptors_to_bytes(self) -> bytes:
+        steps = _PACK[self.descriptors]
+        return (steps[:, ::2] << 4 | steps[:, 1::2]).tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Features:
+        """Read what `to_bytes` wrote. Raises SosieError for bytes that are damaged or of another program."""
+        if len(data) < _HEADER.size or data[:3] != _MAGIC:
+            raise SosieError("These bytes are no features of this version.", next_step="Fingerprint the image again.")
+        _, _, checksum, count, _, length = _HEADER.unpack_from(data)
+        middle = _HEADER.size + count * (_POINT.itemsize + 64)
+        if len(data) != middle + length or zlib.crc32(data[_HEADER.size :]) != checksum:
+            raise SosieError("These features are damaged.", next_step="Fingerprint the image again.")
+        rows = np.frombuffer(data, _POINT, count, _HEADER.size)
+        packed = np.frombuffer(data, np.uint8, count * 64, _HEADER.size + count * _POINT.itemsize)
+        thumbnail = simplejpeg.decode_jpeg(data[middle:], "RGB")
+        return cls(thumbnail, _points(rows), _UNPACK[packed].view(np.uint8).reshape(count, 128))
+
+
+def _points(rows: NDArray[np.void]) -> NDArray[np.float32]:
+    points = np.empty((len(rows), 4), np.float32)
+    points[:, 0] = rows["x"] * np.float32(1 / _PIXEL_STEPS) - 1
+    points[:, 1] = rows["y"] * np.float32(1 / _PIXEL_STEPS) - 1
+    points[:, 2] = _GROWTH ** rows["diameter"].astype(np.float32)
+    points[:, 3] = rows["angle"] * np.float32(360 / 256)
+    return points

@@ -1,0 +1,1 @@
+"""Local features and the vector that finds candidates by them."""

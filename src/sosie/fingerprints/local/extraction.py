@@ -1,0 +1,50 @@
+"""From a picture to its local features: SIFT on a small grey frame."""
+
+from __future__ import annotations
+
+import threading
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.features import Features
+
+FRAME = 200
+"""Longest side of the frame in pixels. Measured: better than 320, and three times as fast."""
+LIMIT = 150
+"""Features kept of one image, the strongest first."""
+
+_local = threading.local()
+
+
+def frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture at 200 pixels on its longest side: averaged where it shrinks, cubic where it grows."""
+    height, width = pixels.shape[:2]
+    scale = FRAME / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if size == (width, height):
+        return np.ascontiguousarray(pixels)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
+
+
+def extract(pixels: NDArray[np.uint8]) -> Features:
+    """Features of an RGB picture (uint8, (h, w, 3)): SIFT (Lowe, 2004) with two layers an octave.
+
+    Deterministic; safe in threads, each has a detector of its own.
+    """
+    thumbnail = frame(pixels)
+    grey = cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY)
+    keypoints, descriptors = _detector().detectAndCompute(grey, None)
+    if not keypoints:
+        return Features(thumbnail, np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8))
+    keypoints, descriptors = keypoints[:LIMIT], descriptors[:LIMIT]
+    points = np.array([(*k.pt, k.size, k.angle) for k in keypoints], np.float32)
+    return Features(thumbnail, points, np.rint(descriptors).astype(np.uint8))
+
+
+def _detector() -> cv2.SIFT:
+    if not hasattr(_local, "sift"):
+        _local.sift = cv2.SIFT_create(nfeatures=LIMIT, nOctaveLayers=2, contrastThreshold=0.01)
+    return _local.sift
