@@ -43,13 +43,29 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class FileState:
+    """What the file system says of a file; as long as it is equal, the bytes are taken to be the same."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRef:
-    """Where an image is: a URI, the brand it belongs to, and what its source says of it."""
+    """Where an image is: a URI (a path for files), its brand, and what its source says of it.
+
+    `aliases` are other names of the same file (hard links, symbolic links). A path that is not UTF-8 carries
+    its odd bytes as surrogates (PEP 383): `os.fsencode(uri)` gives the name as the file system has it.
+    """
 
     uri: str
     brand: str = ""
     title: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    state: FileState | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +115,10 @@ EditKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step between two images, from `a` to `b` of the edge, in plain words.
+    """One step from the image that looks like the origin to the other one of a pair, in plain words.
 
     `value` is degrees for rotate, a factor for resize and aspect, 0 where it says nothing.
-    `rectangles` lie in image `a` for crop (what was kept) and in image `b` for border and overlay.
+    `rectangles` lie in the origin for crop (what was kept) and in the other image for border and overlay.
     """
 
     kind: EditKind
@@ -122,6 +138,7 @@ class Evidence:
     `transform` maps pixel coordinates of `a` to those of `b`, both at full size (homogeneous, 3 x 3).
     `overlap` is the shared area as a share of `a` and of `b`; `agreement` the share of textured windows
     in it whose pixels correlate. `inside` is the rectangle in the larger image, for `contains`.
+    `edits` lead from the image named by `origin` to the other one.
     """
 
     equal: Literal["bytes", "pixels"] | None = None
@@ -135,6 +152,7 @@ class Evidence:
     colour_shift: float | None = None
     inside: Rectangle | None = None
     edits: tuple[Edit, ...] = ()
+    origin: Literal["a", "b"] = "a"
     cosine: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -1,0 +1,1 @@
+"""What is remembered: locations, contents, fingerprints and findings, all keyed by content."""

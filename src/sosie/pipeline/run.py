@@ -1,0 +1,84 @@
+"""`find_duplicates`: the order of the steps, and the quick way when nothing has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sosie import __version__
+from sosie.config import Settings, load_settings
+from sosie.pipeline.progress import Listener, Progress, ignore
+from sosie.report import Report
+from sosie.sources import FolderSource
+from sosie.store.memo import recall
+from sosie.types import ImageRef, Skipped
+
+PathLike = str | os.PathLike[str]
+
+
+def find_duplicates(
+    paths: PathLike | Iterable[PathLike],
+    *,
+    settings: Settings | None = None,
+    hidden: bool = False,
+    brand: str = "",
+    listen: Listener = ignore,
+) -> Report:
+    """Return the duplicates among all images below some paths, with evidence, keepers and what was skipped.
+
+    `settings` are those of the environment when not given. `hidden` enters folders whose name starts with a dot;
+    `brand` is noted on every image. `listen` hears of the progress. No file is changed. Everything read is
+    remembered in the catalogue, and when no file has changed since an equal call, its report is given again.
+
+    Raises `UsageError` when a path does not exist, and `CatalogueError` when the catalogue cannot be used.
+    """
+    started = time.perf_counter()
+    settings = settings or load_settings()
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    listen(Progress("find"))
+    found = list(FolderSource(given, brand=brand, hidden=hidden).refs())
+    refs = [item for item in found if isinstance(item, ImageRef)]
+    passed = [item for item in found if isinstance(item, Skipped)]
+    listen(Progress("find", len(refs), len(refs), len(passed)))
+    path = settings.catalogue_path
+    key = _key(refs, passed, settings)
+    remembered = recall(path, key)
+    if remembered is not None:
+        report = Report.from_json(zlib.decompress(remembered))
+        return replace(report, timings={"total": time.perf_counter() - started})
+    return _scan(path, refs, passed, settings, listen, key, started)
+
+
+def _scan(
+    path: Path,
+    refs: Sequence[ImageRef],
+    passed: Sequence[Skipped],
+    settings: Settings,
+    listen: Listener,
+    key: str,
+    started: float,
+) -> Report:
+    # Imported here: a rescan that finds nothing new needs neither NumPy nor OpenCV nor SQLAlchemy.
+    from sosie.pipeline.scan import scan
+    from sosie.store.catalogue import Catalogue
+
+    with Catalogue(path) as catalogue:
+        report, settled = scan(catalogue, refs, passed, settings, listen)
+        total = time.perf_counter() - started
+        report = replace(report, timings={**report.timings, "total": round(total, 3)})
+        if settled:
+            catalogue.save_memo(key, zlib.compress(report.to_json().encode("ascii"), 1), now=time.time())
+    return report
+
+
+def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings) -> str:
+    """Return what a report depends on, as one digest: the version, the settings, each file's name and state."""
+    parts = [__version__, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
+    parts += [f"{ref.uri}\0{ref.brand}\0{ref.state}\0{ref.aliases}" for ref in refs]
+    parts += [f"{skipped.uri}\0{skipped.reason}" for skipped in passed]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

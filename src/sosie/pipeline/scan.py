@@ -1,0 +1,70 @@
+"""The full way: read, compare, verify, group."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sosie.config import Settings
+from sosie.fingerprints.base import builtin_hashes
+from sosie.imaging import DecodeParams
+from sosie.pipeline.assemble import groups_of, image_edges, image_records
+from sosie.pipeline.contents import contents_of
+from sosie.pipeline.hashing import hash_edges
+from sosie.pipeline.progress import Listener, Progress
+from sosie.pipeline.reading import ReadParams, read_all
+from sosie.report import Report
+from sosie.store.catalogue import Catalogue
+from sosie.types import ImageRef, Skipped
+
+
+@dataclass
+class _Clock:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] = round(time.perf_counter() - started, 3)
+
+
+def scan(
+    catalogue: Catalogue,
+    refs: Sequence[ImageRef],
+    passed: Sequence[Skipped],
+    settings: Settings,
+    listen: Listener,
+) -> tuple[Report, bool]:
+    """Return the report on these files, and whether an equal call may be answered with it later."""
+    clock = _Clock()
+    params = ReadParams(
+        decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
+        max_bytes=int(settings.max_megabytes * 1e6),
+        workers=settings.workers,
+    )
+    fingerprinters = [builtin_hashes()["hash"]]
+    with clock("read"):
+        reading = read_all(refs, catalogue, fingerprinters, params, listen)
+    contents = contents_of(reading.contents, refs, catalogue)
+    with clock("compare"):
+        listen(Progress("compare", 0, len(contents), len(reading.skipped)))
+        edges, compared = hash_edges(contents, catalogue, params)
+    with clock("group"):
+        listen(Progress("group"))
+        images = image_records(contents, compared)
+        ids = {image.uri: image.id for image in images}
+        groups = groups_of(contents, edges, ids)
+    skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
+    report = Report(
+        images=tuple(images),
+        edges=tuple(image_edges(contents, edges, ids)),
+        groups=tuple(groups),
+        skipped=tuple(skipped),
+        params={"method": settings.method, "max_megapixels": settings.max_megapixels},
+        spaces=tuple(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces),
+        timings=clock.seconds,
+    )
+    return report, not reading.transient

@@ -1,0 +1,235 @@
+"""The catalogue: what was found where, what it is, and what was computed of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, inspect, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError
+
+from sosie.errors import CatalogueError
+from sosie.store import schema
+
+_CHUNK = 400
+"""Keys in one query: SQLite takes at most 999 variables in its oldest builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What is known of a URI: the state of its file when it was read, and the content or the reason why not."""
+
+    uri: bytes
+    state: str
+    sha256: bytes | None
+    reason: str | None
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One sequence of bytes and what image it is."""
+
+    sha256: bytes
+    bytes: int
+    format: str
+    width: int
+    height: int
+    frames: int
+    bits: int
+    alpha: bool
+    lossless: bool
+    quality: int | None
+    metadata: bool
+    detail: float
+    pixels_sha256: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of reading found, written in one transaction or not at all."""
+
+    locations: Sequence[Location] = ()
+    contents: Sequence[Content] = ()
+    fingerprints: Sequence[tuple[str, bytes, bytes]] = ()
+    """Space, content, row."""
+
+
+class Catalogue:
+    """One database, safe to use from several processes at once. Methods are for one thread at a time.
+
+    Raises `CatalogueError` when the file is no catalogue, is from a newer version or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._engine = _open(path)
+        except (OSError, DatabaseError) as error:
+            raise CatalogueError(
+                f"The catalogue {path} cannot be opened ({_cause(error)}).",
+                next_step="Name another file with --catalog, or check its permissions.",
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def locations(self, uris: Iterable[bytes]) -> dict[bytes, Location]:
+        """Return what is known of these URIs; unknown ones are left out."""
+        table = schema.location
+        query = select(table.c.uri, table.c.state, table.c.sha256, table.c.reason, table.c.reader)
+        rows = self._rows(query, table.c.uri, uris)
+        return {row[0]: Location(*row) for row in rows}
+
+    def contents(self, keys: Iterable[bytes]) -> dict[bytes, Content]:
+        """Return the contents with these SHA-256; unknown ones are left out."""
+        table = schema.content
+        columns = [table.c[name] for name in Content.__slots__]
+        return {row[0]: _content(row) for row in self._rows(select(*columns), table.c.sha256, keys)}
+
+    def rows(self, space: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return the fingerprints of these contents in one space; missing ones are left out."""
+        table = schema.fingerprint
+        query = select(table.c.sha256, table.c.row).where(table.c.space == space)
+        return {key: row for key, row in self._rows(query, table.c.sha256, keys)}
+
+    def having(self, space: str, keys: Iterable[bytes]) -> set[bytes]:
+        """Return those of these contents that have a fingerprint in a space."""
+        table = schema.fingerprint
+        query = select(table.c.sha256).where(table.c.space == space)
+        return {row[0] for row in self._rows(query, table.c.sha256, keys)}
+
+    def save(self, batch: Batch) -> None:
+        """Write a batch in one transaction; what another process wrote meanwhile is kept or equal."""
+        with self._writing() as connection:
+            self._upsert(connection, schema.location, [_plain(row) for row in batch.locations], replace=True)
+            self._upsert(connection, schema.content, [_plain(row) for row in batch.contents])
+            rows = [{"space": space, "sha256": key, "row": row} for space, key, row in batch.fingerprints]
+            self._upsert(connection, schema.fingerprint, rows)
+
+    def save_pixel_digests(self, digests: Mapping[bytes, bytes]) -> None:
+        """Remember the digest of the pixels of some contents; empty means that there is none."""
+        table = schema.content
+        with self._writing() as connection:
+            for key, digest in digests.items():
+                connection.execute(update(table).where(table.c.sha256 == key).values(pixels_sha256=digest))
+
+    def verdicts(self, judge: str, pairs: Sequence[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], Any]:
+        """Return what this judge said of these pairs before: a JSON value, or None for strangers."""
+        table = schema.verdict
+        found: dict[tuple[bytes, bytes], Any] = {}
+        with self._engine.connect() as connection:
+            for chunk in _chunks(pairs):
+                query = select(table.c.a, table.c.b, table.c.finding)
+                query = query.where(table.c.judge == judge, tuple_(table.c.a, table.c.b).in_(chunk))
+                found.update({(a, b): text and json.loads(text) for a, b, text in connection.execute(query)})
+        return found
+
+    def save_verdicts(self, judge: str, findings: Mapping[tuple[bytes, bytes], Any]) -> None:
+        """Remember what a judge said of pairs (a < b); None for strangers."""
+        rows = [
+            {"judge": judge, "a": a, "b": b, "finding": None if value is None else json.dumps(value)}
+            for (a, b), value in findings.items()
+        ]
+        with self._writing() as connection:
+            self._upsert(connection, schema.verdict, rows)
+
+    def save_memo(self, key: str, report: bytes, *, now: float, keep: int = 8) -> None:
+        """Remember a whole report under the key of what went into it; only the newest `keep` stay."""
+        table = schema.memo
+        with self._writing() as connection:
+            self._upsert(connection, table, [{"key": key, "created": now, "report": report}], replace=True)
+            newest = select(table.c.key).order_by(table.c.created.desc()).limit(keep)
+            connection.execute(table.delete().where(table.c.key.not_in(newest)))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each table has."""
+        with self._engine.connect() as connection:
+            tables = schema.metadata.sorted_tables
+            return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
+
+    def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
+        with self._engine.connect() as connection:
+            for chunk in _chunks(list(keys)):
+                yield from connection.execute(query.where(column.in_(chunk)))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            # A deferred transaction cannot wait for another writer once it has read: it would fail at once.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    def _upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False) -> None:
+        if not rows:
+            return
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        keys = [column.name for column in table.primary_key]
+        if replace:
+            values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        connection.execute(statement, rows)
+
+
+def _open(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    event.listen(engine, "connect", _configure)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        names = set(inspect(connection).get_table_names())
+        if names and schema.meta.name not in names:
+            raise CatalogueError(f"{path} is a database of another program.", next_step="Name another with --catalog.")
+        schema.metadata.create_all(connection)
+        known = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
+        if known is None:
+            connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
+        elif int(known) > schema.VERSION:
+            raise CatalogueError(
+                f"The catalogue {path} was written by a newer version of Sosie.",
+                next_step="Upgrade Sosie, or name another file with --catalog.",
+            )
+        connection.commit()
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)
+
+
+def _plain(row: Location | Content) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def _content(row: Sequence[Any]) -> Content:
+    values = dict(zip(Content.__slots__, row, strict=True))
+    flags = {name: bool(values[name]) for name in ("alpha", "lossless", "metadata")}
+    return Content(**{**values, **flags})
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
