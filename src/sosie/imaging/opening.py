@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -61,7 +62,16 @@ def open_image(data: bytes, name: Format, max_pixels: int) -> Opened:
     if name == "PNG":
         _check_last_row(image, facts.data)
     facts = _with_decoder_facts(facts, image, name)
-    return _opened(image, name, facts)
+    return _opened(_positive(image), name, facts)
+
+
+def _positive(image: Image.Image) -> Image.Image:
+    """The image with 0 for black: Pillow leaves 16 bit TIFFs whose 0 is white as they are."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode.startswith("I;16"):
+        photometric = image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION)
+        if photometric == 0:
+            return Image.fromarray(65535 - np.asarray(image).astype(np.uint16))
+    return image
 
 
 def _plugin(data: bytes, name: Format) -> ImageFile.ImageFile:
