@@ -22,7 +22,7 @@ def flip_bits(data: bytearray, rng: np.random.Generator) -> bytearray:
 def flip_head(data: bytearray, rng: np.random.Generator) -> bytearray:
     """One to eight bytes of the first 128 replaced: sizes, depths and offsets lie."""
     for at in rng.integers(0, min(len(data), 128), rng.integers(1, 9)):
-        data[at] = rng.choice([0, 1, 0x7F, 0x80, 0xFF, rng.integers(0, 256)])
+        data[at] = int(rng.choice([0, 1, 0x7F, 0x80, 0xFF, int(rng.integers(0, 256))]))
     return data
 
 
@@ -62,7 +62,7 @@ def drop_chunk(data: bytearray, rng: np.random.Generator) -> bytearray:
 def big_number(data: bytearray, rng: np.random.Generator) -> bytearray:
     """Two, four or eight bytes that read as a very large or a negative number."""
     at, size = int(rng.integers(0, len(data))), int(rng.choice([2, 4, 8]))
-    data[at : at + size] = rng.choice([b"\xff", b"\x7f", b"\x80"]) * size
+    data[at : at + size] = bytes([rng.choice([0xFF, 0x7F, 0x80])]) * size
     return data
 
 
