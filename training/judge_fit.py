@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.matching.verification.judge import Head, numbers_of
+from sosie.matching.verification.verdict import Head, numbers_of
 from training.judge_model import Floats, ModelParams, fit, probabilities
 from training.judge_pairs import RECOLOURS, Sample, samples
 from training.train_vlad import photos

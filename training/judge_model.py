@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.matching.verification.judge import Curve, Head
+from sosie.matching.verification.verdict import Curve, Head
 
 Floats = NDArray[np.float64]
 

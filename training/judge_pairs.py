@@ -11,7 +11,7 @@ import numpy as np
 
 from sosie.features import Features
 from sosie.fingerprints.local.extraction import extract
-from sosie.matching.verification.measure import Measurements, measure
+from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
 from training.canvas import Matrix, Pixels

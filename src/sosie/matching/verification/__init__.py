@@ -8,11 +8,11 @@
 """
 
 from sosie.matching.verification.description import describe
-from sosie.matching.verification.judge import Verdict, judge
-from sosie.matching.verification.measure import Measurements, measure
+from sosie.matching.verification.verdict import Verdict, judge
+from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
-from sosie.matching.verification.verify import Verified, verify
+from sosie.matching.verification.batch import Verified, verify
 
 __all__ = [
     "Measurements",

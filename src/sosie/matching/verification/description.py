@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sosie.imaging.picture import ImageInfo
 from sosie.matching.verification.alignment import project
-from sosie.matching.verification.measure import Measurements, outline
+from sosie.matching.verification.measurements import Measurements, outline
 from sosie.types import Edit, Evidence, Matrix, Rectangle
 
 _WHOLE = 0.97

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from sosie.matching.verification.measure import Measurements
+from sosie.matching.verification.measurements import Measurements
 from sosie.types import Relation
 
 
