@@ -22,7 +22,7 @@ _NEEDED = frozenset((0xDB, 0xC4, 0xDD, 0xEE, 0xCC)) | _FRAMES
 """Segments that decoding needs: tables, restart interval, Adobe's colour transform, the frame."""
 
 _MAX_SCANS = 200
-_MAX_SCANNED_PIXELS = 6_000_000_000
+_MAX_SCANNED_PIXELS = 2_500_000_000
 """Scans times pixels: what a progressive file of a few bytes can make the decoder do."""
 
 

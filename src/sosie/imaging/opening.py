@@ -26,7 +26,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from sosie.errors import UnreadableImage
+from sosie.errors import TooLarge, UnreadableImage
 from sosie.imaging.containers import Facts, examine, png_is_complete
 from sosie.imaging.exif import orientation
 from sosie.imaging.failures import check_size, cut_off
@@ -40,6 +40,10 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 _RAW_BITS = {"L": 8, "P": 8, "P;4": 4, "BGR": 24, "RGB": 24, "BGRX": 32, "BGRA": 32, "BGR;16": 16, "BGR;15": 16}
 """Bits a pixel of Pillow's raw modes in BMP and PPM; 1 for those not named."""
+
+_SLOW_CODECS = {"ppm_plain": "pixels written as text", "bmp_rle": "run lengths"}
+_SLOW_BYTES = 10 << 20
+"""Codecs that Pillow runs in Python, and what they may be given: about three seconds of work."""
 
 _DEFLATE, _LZW = 1_100, 3_000
 """More bytes (of PNG) and pixels (of GIF) than one byte of a file can unpack to."""
@@ -85,7 +89,10 @@ def _positive(image: Image.Image) -> Image.Image:
 def _check_length(image: ImageFile.ImageFile, name: Format, facts: Facts) -> None:
     """Raise `UnreadableImage` where the file is too short to hold the pixels, before memory is reserved for them."""
     have = len(facts.data)
-    if name in ("BMP", "PPM") and image.tile and image.tile[0].codec_name == "raw":
+    codec = image.tile[0].codec_name if image.tile else ""
+    if codec in _SLOW_CODECS and have > _SLOW_BYTES:
+        raise TooLarge(f"is {have >> 20:,} MB of {_SLOW_CODECS[codec]}, over the limit of {_SLOW_BYTES >> 20} for that")
+    if name in ("BMP", "PPM") and codec == "raw":
         args = image.tile[0].args
         bits = _RAW_BITS.get(args[0] if isinstance(args, tuple) else str(args), 1)
         if (needed := image.tile[0].offset + image.height * (image.width * bits // 8)) > have:
