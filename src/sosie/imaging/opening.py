@@ -27,12 +27,14 @@ from PIL import (
 )
 
 from sosie.errors import TooLarge, UnreadableImage
-from sosie.imaging.containers import Facts, examine, png_is_complete
+from sosie.imaging import containers
 from sosie.imaging.exif import orientation
+from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
 from sosie.imaging.icon import largest_picture
 from sosie.imaging.picture import ImageInfo
 from sosie.imaging.signature import Format
+from sosie.imaging.tiff import examine_tiff
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Channels of a PNG by its colour type."""
@@ -63,7 +65,7 @@ def open_image(data: bytes, name: Format, max_pixels: int) -> Opened:
     _quieten()
     if name == "ICO":
         return _open_icon(data, max_pixels)
-    facts = examine(data, name, max_pixels)
+    facts = _examined(data, name, max_pixels)
     if name == "HEIF":
         return _open_heif(facts, max_pixels)
     with _pillow_limit_lifted(facts.width * facts.height):
@@ -84,6 +86,28 @@ def _positive(image: Image.Image) -> Image.Image:
         if photometric == 0:
             return Image.fromarray(65535 - np.asarray(image).astype(np.uint16))
     return image
+
+
+def _examined(data: bytes, name: Format, max_pixels: int) -> Facts:
+    """The facts of a file, its size checked where the container says it."""
+    match name:
+        case "PNG":
+            facts = containers.examine_png(data)
+        case "GIF":
+            facts = containers.examine_gif(data)
+        case "WEBP":
+            facts = containers.examine_webp(data)
+        case "TIFF":
+            facts = examine_tiff(data, max_pixels)
+        case "JPEG2000":
+            facts = containers.examine_jpeg2000(data)
+        case "AVIF" | "HEIF":
+            facts = containers.examine_boxes(data)
+        case _:
+            facts = Facts(data)
+    if facts.width or facts.height:
+        check_size(facts.width, facts.height, max_pixels)
+    return facts
 
 
 def _check_length(image: ImageFile.ImageFile, name: Format, facts: Facts) -> None:
@@ -218,7 +242,7 @@ def _check_last_row(image: Image.Image, data: bytes) -> None:
     for dx, dy, x, y in passes if data[28] else ((1, 1, 0, 0),):
         columns, rows = max(0, -(-(width - x) // dx)), max(0, -(-(height - y) // dy))
         needed += rows * (1 + (columns * bits + 7) // 8) if columns else 0
-    if not png_is_complete(data, needed):
+    if not containers.png_is_complete(data, needed):
         raise UnreadableImage("is cut off")
 
 
