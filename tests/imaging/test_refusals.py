@@ -236,6 +236,11 @@ def test_a_tiff_without_all_its_strips_is_refused() -> None:
         decode(data[:rows] + struct.pack("<HHII", 278, 4, 1, 10) + data[rows + 12 :])
 
 
+def test_a_jpeg_2000_without_all_its_tiles_is_refused() -> None:
+    with pytest.raises(UnreadableImage, match="parts of the picture are missing"):
+        decode(_stream_of(2000, 2000))
+
+
 def test_a_gif_with_very_many_frames_is_counted_without_decoding_them() -> None:
     frame = b"\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
     data = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff" + frame * 150_000 + b";"

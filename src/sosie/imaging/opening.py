@@ -100,7 +100,7 @@ def _examined(data: bytes, name: Format, max_pixels: int) -> Facts:
         case "TIFF":
             facts = examine_tiff(data, max_pixels)
         case "JPEG2000":
-            facts = containers.examine_jpeg2000(data)
+            facts = containers.examine_jpeg2000(data, max_pixels)
         case "AVIF" | "HEIF":
             facts = containers.examine_boxes(data)
         case _:
