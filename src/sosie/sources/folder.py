@@ -1,6 +1,7 @@
 """Files and folders of this machine."""
 
-# ruff: noqa: PTH - plain strings: a walk over a million files would spend most of its time making Path objects.
+# Plain strings: a walk over a million files would spend most of its time making Path objects.
+# ruff: noqa: PTH100, PTH112, PTH116, PTH118, PTH119
 
 from __future__ import annotations
 
