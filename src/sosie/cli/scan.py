@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sosie.cli.options import CatalogOption, MethodOption
 from sosie.errors import UsageError
 from sosie.report import Report
+from sosie.sources.folder import HIDDEN
 
 EXAMPLE = "Example: sosie scan ~/Pictures --report report.json"
 
@@ -39,6 +40,8 @@ def scan(
     from sosie.config import load_settings
     from sosie.pipeline import find_duplicates
 
+    if report:
+        _check_writable(report)
     settings = load_settings(
         {"catalog": catalog, "method": method, "workers": workers, "max_megapixels": max_megapixels}
     )
@@ -60,16 +63,32 @@ def deliver(found: Report, *, report: Path | None, as_json: bool, quiet: bool, e
         print_report(found, every=every)
 
 
+def _check_writable(path: Path) -> None:
+    """Refuse a report that could not be written, before the work rather than after it."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder.", next_step="Give --report the name of a file.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {path.absolute().parent} for the report.", next_step="Create it first.")
+
+
 def _write(path: Path, text: str) -> None:
-    part: Any = path.with_name(path.name + ".part")
+    """Write a file as a whole or not at all; a device or pipe is written to."""
+    target = path.resolve()  # a symbolic link stays one
+    part = target.with_name(target.name + ".part")
     try:
-        part.write_text(text + "\n", encoding="ascii")
-        part.replace(path)
+        if target.exists() and not target.is_file():
+            target.write_text(text + "\n", encoding="ascii")
+            return
+        try:
+            part.write_text(text + "\n", encoding="ascii")
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"The report cannot be written to {path} ({error.strerror}).") from error
 
 
 def _exit_code(found: Report, *, check: bool, strict: bool) -> int:
-    if strict and found.skipped:
+    if strict and any(skipped.reason != HIDDEN for skipped in found.skipped):
         return 3
     return 1 if check and found.groups else 0

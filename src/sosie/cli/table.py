@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sosie.report import ImageRecord, Report
-from sosie.types import Edge, Group
+from sosie.types import Edge, Group, Relation
 
 _GROUPS = 25
 _MEMBERS = 8
@@ -30,7 +31,9 @@ def print_report(report: Report, *, every: bool = False) -> None:
     if shown:
         console.print(_table(report, shown, root, every=every))
     if len(shown) < len(groups):
-        console.print(f"[dim]... and {len(groups) - len(shown):,} more groups: --all shows them, --report keeps them.[/]")
+        console.print(
+            f"[dim]... and {len(groups) - len(shown):,} more groups: --all shows them, --report keeps them.[/]"
+        )
     _print_skipped(console, report, every=every)
     _print_links(console, report)
     _print_summary(console, report, root)
@@ -89,7 +92,7 @@ def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
     reasons = Counter(skipped.reason for skipped in report.skipped)
     example = {skipped.reason: skipped.uri for skipped in reversed(report.skipped)}
     for reason, count in reasons.most_common(_REASONS):
-        name = os.path.basename(example[reason])
+        name = Path(example[reason]).name
         more = "" if count == 1 else f" and {count - 1:,} more"
         console.print(f"  {escape(printable(name))}{more}: {escape(reason)}", soft_wrap=True)
     if len(reasons) > _REASONS:
@@ -98,32 +101,47 @@ def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
 
 def _print_links(console: Console, report: Report) -> None:
     counts = Counter(edge.relation for edge in report.edges)
-    links = {"contains": "stands inside another", "variant": "are variants", "scene": "show the same scene"}
+    links: dict[Relation, str] = {
+        "contains": "one image stands inside the other",
+        "variant": "one product in two colours or patterns",
+        "scene": "two photographs of one scene",
+    }
     for relation, words in links.items():
-        if counts[relation]:  # type: ignore[index]
-            many = counts[relation]  # type: ignore[index]
-            console.print(f"{many:,} {'pair' if many == 1 else 'pairs'} that {words}: not grouped, see the report.")
+        if many := counts[relation]:
+            console.print(f"{many:,} {'pair' if many == 1 else 'pairs'} not grouped: {words}. --report names them.")
 
 
 def _print_summary(console: Console, report: Report, root: str) -> None:
     apart = Counter(image.compared for image in report.images if image.compared != "yes")
     for how, count in sorted(apart.items()):
-        console.print(f"[dim]{count:,} {how} images were compared for equality only.[/]")
+        images = _count(count, f"{how} image was", f"{how} images were")
+        console.print(f"[dim]{images} compared for equality only.[/]")
     copies = sum(len(group.members) - 1 for group in report.groups)
     seconds = report.timings.get("total", 0.0)
-    console.print(
-        f"\n[bold]{len(report.images):,} images[/] in {escape(printable(root)) or '.'}: "
-        f"[bold]{len(report.groups):,} groups[/], {copies:,} superfluous copies, "
-        f"[bold]{size(report.gain)}[/] to gain. {seconds:.1f} s."
-    )
+    where = f" in {escape(printable(root))}" if root else ""
+    found = "no duplicates"
+    if copies:
+        many = f"{_count(len(report.groups), 'group')}[/] with {_count(copies, 'copy', 'copies')} to spare"
+        found = f"[bold]{many}, [bold]{size(report.gain)}[/] to gain"
+    images = _count(len(report.images), "image")
+    console.print(f"\n[bold]{images}[/]{where}: {found}. {seconds:.1f} s.")
     for fallback in report.fallbacks:
         console.print(f"[yellow]{escape(fallback)}[/]")
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def printable(text: str) -> str:
     """Return a name as a terminal can show it: bytes that are no text as \\xNN, control characters escaped."""
-    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # one byte that is no UTF-8 (PEP 383)
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode()
 
 
 def size(count: int) -> str:
@@ -137,7 +155,7 @@ def size(count: int) -> str:
 
 
 def _common_folder(uris: Iterable[str]) -> str:
-    folders = {os.path.dirname(uri) for uri in uris}
+    folders = {str(Path(uri).parent) for uri in uris}
     try:
         return os.path.commonpath(folders) if folders else ""
     except ValueError:

@@ -155,7 +155,9 @@ def equal_edges(
     for row in np.flatnonzero(~(hashes.pdq_says | hashes.dhash_says)).tolist():
         if rows[row].frames == 1:
             silent[rows[row].width, rows[row].height, hashes.dhash[row, 0].tobytes()].append(row)
-    asked = {row for pair in wanted for row in pair} | {row for same in silent.values() if len(same) > 1 for row in same}
+    asked = {row for pair in wanted for row in pair} | {
+        row for same in silent.values() if len(same) > 1 for row in same
+    }
     digests = ensure_digests(asked, contents, catalogue, params.decode, params.max_bytes)
     classes: dict[bytes, list[int]] = defaultdict(list)
     for row in sorted(digests):

@@ -1,7 +1,6 @@
 """Files and folders of this machine."""
 
 # Plain strings: a walk over a million files would spend most of its time making Path objects.
-# ruff: noqa: PTH100, PTH112, PTH116, PTH118, PTH119
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, inspect, select, tuple_, update
@@ -37,7 +36,7 @@ class Content:
     """One sequence of bytes and what image it is."""
 
     sha256: bytes
-    bytes: int
+    size: int
     format: str
     width: int
     height: int
@@ -81,7 +80,7 @@ class Catalogue:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -105,7 +104,7 @@ class Catalogue:
         """Return the fingerprints of these contents in one space; missing ones are left out."""
         table = schema.fingerprint
         query = select(table.c.sha256, table.c.row).where(table.c.space == space)
-        return {key: row for key, row in self._rows(query, table.c.sha256, keys)}
+        return {row[0]: row[1] for row in self._rows(query, table.c.sha256, keys)}
 
     def having(self, space: str, keys: Iterable[bytes]) -> set[bytes]:
         """Return those of these contents that have a fingerprint in a space."""
@@ -175,7 +174,9 @@ class Catalogue:
             yield connection
             connection.commit()
 
-    def _upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False) -> None:
+    def _upsert(
+        self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False
+    ) -> None:
         if not rows:
             return
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
