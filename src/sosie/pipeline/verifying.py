@@ -65,7 +65,7 @@ class Prover:
         self.copies = [0] * len(self.contents)
 
     def prove_nearest(self) -> None:
-    XX
+        """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow.
 
         Pairs inside a group are left out once both images are proved against enough others of it.
         """
