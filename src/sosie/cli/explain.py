@@ -27,10 +27,10 @@ _RELATIONS = {
 
 
 def explain(
-    a: Annotated[Path, typer.Argument(help="An image.", show_default=False)],
-    b: Annotated[Path, typer.Argument(help="Another image.", show_default=False)],
+    a: Annotated[Path, typer.Argument(help="An image.", metavar="A", show_default=False)],
+    b: Annotated[Path, typer.Argument(help="Another image.", metavar="B", show_default=False)],
     method: MethodOption = None,
-    save: Annotated[Path | None, typer.Option(help="Write a picture: both aligned, differences marked.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Write a picture: both aligned, differences marked.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the evidence as JSON to stdout.")] = False,
     catalog: CatalogOption = None,
 ) -> None:

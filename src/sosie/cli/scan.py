@@ -13,19 +13,17 @@ from sosie.errors import UsageError
 from sosie.report import Report
 from sosie.sources.folder import HIDDEN
 
-EXAMPLE = "Example: sosie scan ~/Pictures --report report.json"
-
 
 def scan(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)],
     catalog: CatalogOption = None,
     method: MethodOption = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table.")] = False,
-    check: Annotated[bool, typer.Option(help="Exit with 1 when duplicates are found.")] = False,
-    strict: Annotated[bool, typer.Option(help="Exit with 3 when an image could not be read.")] = False,
-    hidden: Annotated[bool, typer.Option(help="Enter hidden folders, too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 when duplicates are found.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when an image could not be read.")] = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Enter hidden folders, too.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every group and every skipped file.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one a core.")] = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
