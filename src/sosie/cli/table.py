@@ -22,9 +22,9 @@ _MEMBERS = 8
 _REASONS = 6
 
 
-def print_report(report: Report, *, every: bool = False) -> None:
+def print_report(report: Report, *, every: bool = False, console: Console | None = None) -> None:
     """Print groups with the image to keep, what was skipped, and a summary; all of them with `every`."""
-    console = Console(file=sys.stdout, highlight=False)
+    console = console or Console(file=sys.stdout, highlight=False)
     root = _common_folder(image.uri for image in report.images)
     groups = sorted(report.groups, key=lambda group: (-group.gain, group.id))
     shown = groups if every else groups[:_GROUPS]
