@@ -105,10 +105,8 @@ class _Resampling:
 
 @lru_cache(maxsize=512)
 def _resampling(size: int, out: int) -> _Resampling:
-    whole = np.zeros((out, size))
-    for column in range(out):
-        start, weights = _lanczos_weights(size, out, column)
-        whole[column, start : start + len(weights)] = np.trunc(weights * 2**_PRECISION + np.copysign(0.5, weights))
+    weights = _lanczos_weights(size, out)
+    whole = np.trunc(weights * 2**_PRECISION + np.copysign(0.5, weights))
     shift = (whole.sum(axis=1) * MIDDLE).astype(np.int32) + np.int32(1 << (_PRECISION - 1))
     return _Resampling(whole, shift, _pieces(whole))
 
@@ -134,16 +132,18 @@ def _pieces(whole: NDArray[np.float64]) -> NDArray[np.float32] | None:
     return pieces.astype(np.float32) if exact else None
 
 
-def _lanczos_weights(size: int, out: int, column: int) -> tuple[int, NDArray[np.float64]]:
-    """Where the weights of one output value start, and they, computed as in Pillow (libImaging/Resample.c)."""
+def _lanczos_weights(size: int, out: int) -> NDArray[np.float64]:
+    """Weights of each output value, (out, size), computed as in Pillow (libImaging/Resample.c)."""
     scale = size / out
     stretch = max(scale, 1.0)
-    centre = (column + 0.5) * scale
-    start = max(int(centre - 3.0 * stretch + 0.5), 0)
-    stop = min(int(centre + 3.0 * stretch + 0.5), size)
-    x = (np.arange(start, stop) - centre + 0.5) * (1.0 / stretch)
-    weights = np.where((x >= -3.0) & (x < 3.0), np.sinc(x) * np.sinc(x / 3), 0.0)
-    return start, weights / weights.sum()
+    centres = ((np.arange(out) + 0.5) * scale)[:, None]
+    starts = np.maximum(np.trunc(centres - 3.0 * stretch + 0.5), 0)
+    stops = np.trunc(centres + 3.0 * stretch + 0.5)
+    places = np.arange(size)[None]
+    x = (places - centres + 0.5) * (1.0 / stretch)
+    inside = (places >= starts) & (places < stops) & (x >= -3.0) & (x < 3.0)
+    weights = np.where(inside, np.sinc(x) * np.sinc(x / 3), 0.0)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def _first_pass(lines: NDArray[np.float32], side: _Resampling) -> NDArray[np.float64]:

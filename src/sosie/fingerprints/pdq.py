@@ -21,6 +21,7 @@ MIN_SIDE = 5
 
 _BLOCKS = 16
 _ENOUGH = 320
+_ROUNDING = 1e-9
 _PER_BLOCK = SIDE // _BLOCKS
 
 
@@ -129,10 +130,10 @@ def _decimation(full: int, decoded: int, shrunk: int) -> _Decimation:
     scale = round(full / decoded)
     scale, full = (scale, full) if -(-full // scale) == decoded else (1, decoded)
     matrix = _fold(_filter(full), scale * (decoded // shrunk), shrunk)
-    used = [np.flatnonzero(rows.any(axis=0)) for rows in matrix.reshape(_BLOCKS, _PER_BLOCK, shrunk)]
-    step = min(int(columns[0]) // block for block, columns in enumerate(used) if block)
-    while any(int(columns[-1]) >= shrunk - (_BLOCKS - 1 - block) * step for block, columns in enumerate(used)):
-        step -= 1
+    used = np.asarray(matrix.reshape(_BLOCKS, _PER_BLOCK, shrunk)).sum(axis=1) > 0
+    first, last = used.argmax(axis=1), shrunk - used[:, ::-1].argmax(axis=1)
+    order = np.arange(1, _BLOCKS)
+    step = int(min((first[1:] // order).min(), ((shrunk - last[:-1]) // order[::-1]).min()))
     length = shrunk - (_BLOCKS - 1) * step
     parts = [
         matrix[_PER_BLOCK * block : _PER_BLOCK * (block + 1), block * step : block * step + length]
@@ -145,25 +146,47 @@ def _fold(matrix: NDArray[np.float64], factor: int, cells: int) -> NDArray[np.fl
     """Apply a matrix to averages of `factor` pixels: each pixel is its cell's, plus its share of the slope there."""
     if factor == 1:
         return matrix
-    pixels = np.arange(matrix.shape[1])
-    cell = np.minimum(pixels // factor, cells - 1)
-    offset = (pixels - cell * factor + 0.5) / factor - 0.5
-    spread = np.zeros((len(pixels), cells))
-    for shift, weight in ((0, np.ones(len(pixels))), (1, offset / 2), (-1, -offset / 2)):
-        np.add.at(spread, (pixels, np.clip(cell + shift, 0, cells - 1)), weight)
-    return np.asarray(matrix @ spread)
+    size = matrix.shape[1]
+    offset = (np.arange(size) - np.minimum(np.arange(size) // factor, cells - 1) * factor + 0.5) / factor - 0.5
+    folded, slope = _sums_of_cells(matrix, factor, cells), _sums_of_cells(matrix * offset / 2, factor, cells)
+    folded[:, 1:] += slope[:, :-1]
+    folded[:, -1] += slope[:, -1]
+    folded[:, :-1] -= slope[:, 1:]
+    folded[:, 0] -= slope[:, 0]
+    return folded
+
+
+def _sums_of_cells(matrix: NDArray[np.float64], factor: int, cells: int) -> NDArray[np.float64]:
+    """Sum each `factor` columns; the last cell has what is over, or fewer."""
+    whole = np.zeros((SIDE, cells * factor))
+    used = min(matrix.shape[1], cells * factor)
+    whole[:, :used] = matrix[:, :used]
+    sums: NDArray[np.float64] = whole.reshape(SIDE, cells, factor).sum(axis=2)
+    sums[:, -1] += matrix[:, used:].sum(axis=1)
+    return sums
 
 
 def _filter(size: int) -> NDArray[np.float64]:
     """Box filter twice along a side of `size` pixels, then 64 of its values: (64, size)."""
+    kept = ((np.arange(SIDE) + 0.5) * size / SIDE).astype(np.int64)
+    first, last = _box(kept, size)
+    inner = first[:, None] + np.arange(int((last - first).max()))
+    start, stop = _box(inner, size)
+    weights = np.where(inner < last[:, None], 1.0 / (last - first)[:, None] / np.maximum(stop - start, 1), 0.0)
+    steps = np.zeros((size + 1, SIDE))
+    rows = np.broadcast_to(np.arange(SIDE)[:, None], inner.shape)
+    np.add.at(steps, (start, rows), weights)
+    np.subtract.at(steps, (np.maximum(stop, start), rows), weights)
+    matrix: NDArray[np.float64] = np.cumsum(steps, axis=0)[:size].T
+    matrix[matrix < _ROUNDING] = 0
+    return matrix
+
+
+def _box(places: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last place (exclusive) that a box filter averages into each place."""
     window = -(-size // (2 * SIDE))
     half = (window + 2) // 2
-    centres = np.arange(size)[:, None] + half
-    columns = np.arange(size)[None]
-    box = ((columns >= centres - window) & (columns < centres)).astype(np.float64)
-    box /= box.sum(axis=1, keepdims=True)
-    kept = ((np.arange(SIDE) + 0.5) * size / SIDE).astype(np.int64)
-    return np.asarray(box[kept] @ box)
+    return np.maximum(places + half - window, 0), np.minimum(places + half, size)
 
 
 def _qualities(reduced: NDArray[np.float32]) -> NDArray[np.uint8]:
