@@ -21,7 +21,6 @@ MIN_SIDE = 5
 
 _BLOCKS = 16
 _ENOUGH = 320
-_ROUNDING = 1e-9
 _PER_BLOCK = SIDE // _BLOCKS
 
 
@@ -172,13 +171,11 @@ def _filter(size: int) -> NDArray[np.float64]:
     first, last = _box(kept, size)
     inner = first[:, None] + np.arange(int((last - first).max()))
     start, stop = _box(inner, size)
-    weights = np.where(inner < last[:, None], 1.0 / (last - first)[:, None] / np.maximum(stop - start, 1), 0.0)
-    steps = np.zeros((size + 1, SIDE))
-    rows = np.broadcast_to(np.arange(SIDE)[:, None], inner.shape)
-    np.add.at(steps, (start, rows), weights)
-    np.subtract.at(steps, (np.maximum(stop, start), rows), weights)
-    matrix: NDArray[np.float64] = np.cumsum(steps, axis=0)[:size].T
-    matrix[matrix < _ROUNDING] = 0
+    places = start[:, :, None] + np.arange(int((stop - start).max()))
+    rows, _, _ = used = np.nonzero((inner < last[:, None])[:, :, None] & (places < stop[:, :, None]))
+    weights = 1.0 / ((last - first)[:, None] * np.maximum(stop - start, 1))
+    matrix = np.zeros((SIDE, size))
+    np.add.at(matrix, (rows, places[used]), weights[used[:2]])
     return matrix
 
 
