@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +35,8 @@ def sosie(
     """Run the program as a user does."""
     command = [sys.executable, "-c", "from sosie.cli import main; main()", *map(str, arguments)]
     environment = {**os.environ, **(env or {})}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, cwd=cwd, check=False)
+    how: dict[str, Any] = {"capture_output": True, "encoding": "utf-8", "errors": "replace", "timeout": 60}
+    return subprocess.run(command, env=environment, cwd=cwd, check=False, **how)
 
 
 def start(

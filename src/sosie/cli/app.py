@@ -70,4 +70,4 @@ def run() -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal or pipe that is not UTF-8 must not end the program
-    app()
+    app(prog_name="sosie")
