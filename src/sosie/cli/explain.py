@@ -7,14 +7,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sosie.cli.options import CatalogOption, MethodOption
-from sosie.pipeline.explaining import Explanation
 from sosie.report import ImageRecord
 from sosie.types import Edge, Rectangle
+
+if TYPE_CHECKING:
+    from sosie.pipeline.explaining import Explanation  # it loads NumPy and all, which no other command waits for
 
 _RELATIONS = {
     "identical": "are identical",
@@ -30,7 +32,9 @@ def explain(
     a: Annotated[Path, typer.Argument(help="An image.", metavar="A", show_default=False)],
     b: Annotated[Path, typer.Argument(help="Another image.", metavar="B", show_default=False)],
     method: MethodOption = None,
-    save: Annotated[Path | None, typer.Option(help="Write a picture: both aligned, differences marked.", metavar="FILE")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write a picture: both aligned, differences marked.", metavar="FILE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the evidence as JSON to stdout.")] = False,
     catalog: CatalogOption = None,
 ) -> None:

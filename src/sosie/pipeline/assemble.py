@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord
@@ -60,8 +61,10 @@ def _between(edge: Edge, a: int, b: int, first: Sequence[int]) -> Edge:
 
 
 def reverse(evidence: Evidence) -> Evidence:
-    """Return the evidence as seen from the other image: the transform inverted, the shares swapped."""
+    """Return the evidence as seen from the other image: transform and orientation inverted, the shares swapped."""
     changes: dict[str, object] = {"origin": "b" if evidence.origin == "a" else "a"}
+    if evidence.orientation is not None:
+        changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.transform is not None:
         inverse = np.linalg.inv(np.array(evidence.transform))
         changes["transform"] = tuple(tuple(float(x) for x in row) for row in inverse / inverse[2, 2])
