@@ -31,7 +31,7 @@ class WordParams:
     """How words are trained: `width` axes and 4 x `centroids` centroids a half, on a sample of descriptors."""
 
     width: int = 32
-    centroids: int = 64
+    centroids: int = 128
     drawings: int = 150
     edits: int = 3
     sample: int = 120_000

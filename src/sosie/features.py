@@ -24,9 +24,9 @@ _INVERT = _CELLS[::-1, ::-1].ravel()
 FORMS: NDArray[np.intp] = np.stack([np.arange(128), _MIRROR, _INVERT, _MIRROR[_INVERT]])
 """`descriptor[FORMS[f]]` is the descriptor of the same spot in form f of the image; each row is its own inverse."""
 
-WORD_BITS = 8
+WORD_BITS = 9
 """Bits of each of the two halves of a visual word; the upper two bits of each half say the form."""
-WORD_FORMS: NDArray[np.uint16] = np.array([f << 6 | f << 14 for f in range(4)], np.uint16)
+WORD_FORMS: NDArray[np.uint32] = np.array([f << 7 | f << 16 for f in range(4)], np.uint32)
 """`word ^ WORD_FORMS[f]` is the visual word of the same spot in form f of the image."""
 
 _MAGIC = b"sF1"
@@ -129,10 +129,10 @@ class Features:
         return cls(thumbnail, _points(rows), _UNPACK[packed].view(np.uint8).reshape(count, 128))
 
 
-SPOT = np.dtype([("word", "<u2"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])
-"""One local feature as the search for candidates sees it: 6 bytes.
+SPOT = np.dtype([("word", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])
+"""One local feature as the search for candidates sees it: 8 bytes.
 
-`word`: which of 65,536 kinds of spot. `x`, `y`: pixels of the frame from its centre. `scale`: sixteenths of an octave.
+`word`: which of 262,144 kinds of spot. `x`, `y`: pixels of the frame from its centre. `scale`: sixteenths of an octave.
 `angle`: 256ths of a turn.
 """
 SCALE_STEPS = 16

@@ -94,7 +94,7 @@ class Neighbours:
             scores[:, self._blank] = -np.inf
             scores[np.arange(len(part)), part] = -np.inf
             if self._words is None:
-                _keep_best(scores, ids[into], score[into])
+                ids[into], score[into] = _best(scores, count)
                 _drop(ids[into], score[into], score[into] >= self._params.floor, self._params.always)
             else:
                 self._look_closely(self._words, part, scores, ids[into], score[into])
@@ -102,22 +102,20 @@ class Neighbours:
 
     def _look_closely(self, words: WordIndex, rows: Ids, scores: Floats, ids: Ids, score: Floats) -> None:
         """Put votes to the scores, take a shortlist, and order it by consistency."""
-        votes = words.votes(rows)
-        votes[np.arange(len(rows)), rows] = 0
-        scores += votes * (np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1))
         width = min(max(self._params.shortlist, ids.shape[1]), scores.shape[1] - 1)
-        short, base = np.full((len(rows), width), -1, np.int64), np.zeros((len(rows), width), np.float32)
-        _keep_best(scores, short, base)
         least = np.float32(self._params.rare * words.certain)
-        for at, row in enumerate(rows.tolist()):
-            real = int((short[at] >= 0).sum())
-            agreed = words.consistency(row, short[at, :real])
-            total = base[at, :real] + np.float32(_CONSISTENCY) * agreed
-            order = np.lexsort((short[at, :real], -total))[: ids.shape[1]]
-            ids[at, : len(order)], score[at, : len(order)] = short[at, order], total[order]
-            kept = np.zeros(ids.shape[1], np.bool_)
-            kept[: len(order)] = agreed[order] >= least
-            _drop(ids[at : at + 1], score[at : at + 1], kept[None], self._params.always)
+        for start in range(0, len(rows), words.batch):
+            part = slice(start, start + words.batch)
+            look = words.look(rows[part])
+            votes = look.votes()
+            votes[np.arange(len(votes)), rows[part]] = 0
+            votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
+            short, base = _best(scores[part] + votes, width)
+            agreed = look.consistency(short)
+            total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
+            order = np.lexsort((short, -total))[:, : ids.shape[1]]
+            ids[part], score[part] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
+            _drop(ids[part], score[part], np.take_along_axis(agreed, order, 1) >= least, self._params.always)
 
 
 class _FormProduct:
@@ -151,10 +149,10 @@ class _FormProduct:
         return best
 
 
-def _keep_best(scores: Floats, ids: Ids, score: Floats) -> None:
-    """Write the best columns of each row of scores, by score and then by id, into the answer."""
-    count, width = ids.shape[1], scores.shape[1]
-    bar = np.partition(scores, width - count, axis=1)[:, width - count]
+def _best(scores: Floats, count: int) -> tuple[Ids, Floats]:
+    """The best columns of each row of scores, by score and then by id; -1 and 0 where all others are -inf."""
+    ids, best = np.full((len(scores), count), -1, np.int64), np.zeros((len(scores), count), np.float32)
+    bar = np.partition(scores, scores.shape[1] - count, axis=1)[:, scores.shape[1] - count]
     row, column = np.nonzero((scores >= bar[:, None]) & (scores > -np.inf))
     found = scores[row, column]
     order = np.lexsort((column, -found, row))
@@ -162,15 +160,16 @@ def _keep_best(scores: Floats, ids: Ids, score: Floats) -> None:
     rank = np.arange(len(row)) - np.searchsorted(row, row)
     kept = rank < count
     ids[row[kept], rank[kept]] = column[kept]
-    score[row[kept], rank[kept]] = found[kept]
+    best[row[kept], rank[kept]] = found[kept]
+    return ids, best
 
 
 def _drop(ids: Ids, score: Floats, kept: NDArray[np.bool_], always: int) -> None:
     """Take out what is neither kept nor among the first, and close the gaps."""
-    kept = kept | (np.arange(ids.shape[1]) < always)
+    kept = (kept | (np.arange(ids.shape[1]) < always)) & (ids >= 0)
     order = np.argsort(~kept, axis=1, kind="stable")
     ids[:] = np.take_along_axis(np.where(kept, ids, -1), order, 1)
-    score[:] = np.take_along_axis(np.where(kept & (ids >= -1), score, 0), order, 1)
+    score[:] = np.take_along_axis(np.where(kept, score, 0), order, 1)
 
 
 def nearest_pairs(

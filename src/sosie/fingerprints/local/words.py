@@ -1,7 +1,7 @@
 """Visual words: which kind of spot a local feature is, so that images that share spots are found by shared words.
 
 An inverted multi-index (Babenko and Lempitsky, 2012): a RootSIFT descriptor is projected, cut in two halves, and each
-half assigned to one of 256 centroids; a word is the pair. As in the VLAD, the centroids are closed under the four
+half assigned to one of 512 centroids; a word is the pair. As in the VLAD, the centroids are closed under the four
 forms of an image: the word of the mirrored or inverted spot is the same word with two bits turned in each half.
 """
 
@@ -23,22 +23,22 @@ class WordBook:
     """What training gives.
 
     `mean`: float32 (128,). `projection`: float32 (128, 2 h): columns are the first half's axes, then the second's.
-    `halves`: float32 (2, 256, h): the centroids, form by form.
+    `halves`: float32 (2, 512, h): the centroids, form by form.
     """
 
     mean: NDArray[np.float32]
     projection: NDArray[np.float32]
     halves: NDArray[np.float32]
 
-    def words(self, descriptors: NDArray[np.uint8]) -> NDArray[np.uint16]:
-        """The word of each descriptor, uint16 (n,)."""
+    def words(self, descriptors: NDArray[np.uint8]) -> NDArray[np.uint32]:
+        """The word of each descriptor, uint32 (n,)."""
         places = (root(descriptors) - self.mean) @ self.projection
         width = self.halves.shape[2]
         nearest = [
             ((half**2).sum(1) - 2 * (places[:, side * width : (side + 1) * width] @ half.T)).argmin(1)
             for side, half in enumerate(self.halves)
         ]
-        return np.asarray(nearest[0] << WORD_BITS | nearest[1], np.uint16)
+        return np.asarray(nearest[0] << WORD_BITS | nearest[1], np.uint32)
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +50,7 @@ def wordbook() -> WordBook:
 
 
 def spots(features: Features) -> bytes:
-    """The features as rows of SPOT: word, place, scale and angle in 6 bytes each."""
+    """The features as rows of SPOT: word, place, scale and angle in 8 bytes each."""
     rows = np.zeros(len(features.points), SPOT)
     if not len(rows):
         return b""
