@@ -58,7 +58,8 @@ def _residual(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArr
     spread = turned @ source
     ridge = 1 + _RIDGE * np.trace(spread, axis1=1, axis2=2)
     matrix = np.linalg.solve(spread + ridge[:, None, None] * np.eye(3, dtype=np.float32), turned @ target)
-    largest = np.abs(source @ matrix - target).max(axis=2)
+    left = np.abs(source @ matrix - target)
+    largest = np.maximum(np.maximum(left[..., 0], left[..., 1]), left[..., 2])
     cell = int(largest.shape[1] * _SHARE)
     ranked: NDArray[np.float32] = np.partition(largest, cell, axis=1)[:, cell]
     return ranked

@@ -62,7 +62,9 @@ def _between(edge: Edge, a: int, b: int, first: Sequence[int]) -> Edge:
 
 def reverse(evidence: Evidence) -> Evidence:
     """Return the evidence as seen from the other image: transform and orientation inverted, the shares swapped."""
-    changes: dict[str, object] = {"origin": "b" if evidence.origin == "a" else "a"}
+    changes: dict[str, object] = {}
+    if evidence.edits:
+        changes["origin"] = "b" if evidence.origin == "a" else "a"
     if evidence.orientation is not None:
         changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.transform is not None:

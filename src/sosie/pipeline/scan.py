@@ -71,7 +71,7 @@ def _scan(
         hashes = load_hashes(contents, catalogue)
         pairs = hash_pairs(hashes)
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
-        by_hash = hash_edges(pairs, contents, catalogue)
+        by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
     proved: list[Edge] = []
     if settings.method == "auto":
         with clock("verify"):

@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
 from sosie.errors import CatalogueError
@@ -192,7 +192,8 @@ class Catalogue:
     ) -> None:
         if not rows:
             return
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        # "insert or update" is in no standard: each dialect has its own, and importing the other one takes its time.
+        dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
         statement = dialect.insert(table)
         keys = [column.name for column in table.primary_key]
         if replace:
