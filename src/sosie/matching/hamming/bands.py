@@ -37,12 +37,12 @@ class Band:
             lower = [1 << bit for bit in range(top)]
             yield top, [1 << top | sum(rest) for count in range(self.errors) for rest in combinations(lower, count)]
 
-    def keys(self, columns: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        """Cut this band out of codes; `columns`: uint8 (bytes, n), the codes transposed."""
-        keys = np.zeros(columns.shape[1], np.uint32)
+    def keys(self, codes: NDArray[np.uint8]) -> NDArray[np.uint32]:
+        """Cut this band out of codes; `codes`: uint8 (n, bytes)."""
+        keys = np.zeros(len(codes), np.uint32)
         for bit in self.bits:
             keys <<= np.uint32(1)
-            keys |= (columns[bit >> 3] >> np.uint8(7 - (bit & 7))) & np.uint8(1)
+            keys |= (codes[:, bit >> 3] >> np.uint8(7 - (bit & 7))) & np.uint8(1)
         return keys
 
 

@@ -81,23 +81,24 @@ def _join(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
     if bands is None:
         _compare_all(queries, plain, radius, found)
         return
+    heads, searched_heads = plain.heads(), queries.heads()
     for band in bands:
-        index = Index.of(plain, band)
-        searched = index if queries is plain else Index.of(queries, band, table=False)
+        index = Index.of(plain, heads, band)
+        searched = index if queries is plain else Index.of(queries, searched_heads, band, table=False)
         for hits in _hits(searched, index, band):
             for left, right in _expand(*hits):
-                near, distances = _within(searched.words, left, index.words, right, radius)
-                found.add(searched.owners[left[near]], index.owners[right[near]], distances)
+                _keep_near(searched, left, index, right, radius, found)
 
 
 def _compare_all(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
     """Compare every pair: for few codes, or a radius so large that no index helps."""
     step = max(_CHUNK // len(plain.rows), 1)
+    words = np.ascontiguousarray(plain.words.T)
     for start in range(0, len(queries.rows), step):
         first = start if queries is plain else 0
-        block, others = queries.words[:, start : start + step], plain.words[:, first:]
-        distances = np.zeros((block.shape[1], others.shape[1]), np.uint16)
-        for word, other in zip(block, others, strict=True):
+        block, others = queries.words[start : start + step], words[:, first:]
+        distances = np.zeros((len(block), others.shape[1]), np.uint16)
+        for word, other in zip(block.T, others, strict=True):
             distances += np.bitwise_count(word[:, None] ^ other)
         left, right = np.nonzero(distances <= radius)
         found.add(queries.owners[start + left], plain.owners[first + right], distances[left, right].astype(np.int64))
@@ -144,15 +145,16 @@ def _expand(positions: Positions, starts: Positions, counts: Positions) -> Itera
         first = last
 
 
-def _within(
-    queries: NDArray[np.uint64], left: Positions, words: NDArray[np.uint64], right: Positions, radius: int
-) -> tuple[Positions, Positions]:
-    """Indices of the candidates within the radius, and their distances; most leave after two words."""
-    near = np.arange(len(left))
-    distances = np.zeros(len(left), np.uint16)
-    for first in range(0, len(words), 2):
-        for word in range(first, min(first + 2, len(words))):
-            distances += np.bitwise_count(queries[word][left] ^ words[word][right])
-        kept = np.flatnonzero(distances <= radius)
-        near, left, right, distances = near[kept], left[kept], right[kept], distances[kept]
-    return near, distances.astype(np.int64)
+def _keep_near(searched: Index, left: Positions, index: Index, right: Positions, radius: int, found: Found) -> None:
+    """Add the candidates within the radius to what is found; nearly all others are told by their heads."""
+    counts = np.bitwise_count(searched.heads[left].view(np.uint64) ^ index.heads[right].view(np.uint64))
+    if len(counts) > len(left):
+        both = counts.view(np.uint16)
+        counts = (both >> np.uint16(8)) + (both & np.uint16(255))
+    near = np.flatnonzero(counts <= radius)
+    if not len(near):
+        return
+    rows, others = searched.order[left[near]], index.order[right[near]]
+    distances = np.bitwise_count(searched.codes.words[rows] ^ index.codes.words[others]).sum(axis=1, dtype=np.int64)
+    kept = np.flatnonzero(distances <= radius)
+    found.add(searched.codes.owners[rows[kept]], index.codes.owners[others[kept]], distances[kept])
