@@ -81,9 +81,9 @@ def load_hashes(contents: Contents, catalogue: Catalogue) -> Hashes:
     return Hashes(*read_rows(DHASH64, dhash), *read_rows(PDQ256, pdq), tiny)
 
 
-def how_compared(hashes: Hashes) -> list[str]:
-    """Return for each content whether a hash could say anything of it: "yes", "flat" or "tiny"."""
-    says = hashes.pdq_says | hashes.dhash_says
+def how_compared(hashes: Hashes, described: NDArray[np.bool_]) -> list[str]:
+    """Return for each content whether a hash or local features (`described`) tell of it: "yes", "flat" or "tiny"."""
+    says = hashes.pdq_says | hashes.dhash_says | described
     return ["tiny" if tiny else "yes" if can else "flat" for tiny, can in zip(hashes.tiny, says, strict=True)]
 
 
