@@ -107,7 +107,7 @@ def hash_pairs(hashes: Hashes) -> HashPairs:
 
 
 def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
-    """Return the distances of two contents in both hashes, in the orientation of the nearest PDQ, and its name."""
+    """Return the PDQ and dHash distances of two contents, and the turn of `a` in which PDQ is nearest."""
     turns = np.arange(len(ORIENTATIONS))
     one, other = np.full(len(turns), a), np.full(len(turns), b)
     pdq = _distances(hashes.pdq, one, other, turns)
