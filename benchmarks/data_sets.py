@@ -6,6 +6,7 @@ import csv
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +75,18 @@ def _edits(out: Path, scale: Scale, places: Places) -> None:
 
 
 def _phone(out: Path, scale: Scale, places: Places) -> None:
-    write_benchmark(places.photos, out, groups=scale.edit_groups, distractors=scale.distractors)
+    sizes = {"groups": scale.edit_groups, "distractors": scale.distractors, "every": scale.every}
+    write_benchmark(places.photos, out, **sizes)
 
 
 def _few_real(out: Path, scale: Scale, places: Places) -> None:
-    """The first files that the truth lists, for trials."""
+    """Files of the first groups of every set of the truth, for trials."""
+    sets: dict[str, list[str]] = defaultdict(list)
     with (places.photos.parent / "groups.csv").open() as file:
-        names = [row["file"] for row in csv.DictReader(file)][: scale.real_files]
-    for name in names:
+        for row in csv.DictReader(file):
+            sets[row["set"]].append(row["file"])
+    share = -(-(scale.real_files or 0) // len(sets))
+    for name in sorted({name for files in sets.values() for name in files[:share]}):
         shutil.copyfile(places.photos / name, out / name)
 
 

@@ -1,6 +1,6 @@
 """Hash packages used as people use them: every file hashed, then grouped. Prints {"near": [[path, ...], ...]}.
 
-    python benchmarks/peers.py imagehash-dhash|imagehash-phash|pdqhash|imagededup-phash FOLDER
+python benchmarks/peers.py imagehash-dhash|imagehash-phash|pdqhash|imagededup-phash FOLDER
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def near_imagededup(folder: Path) -> Groups:
     network: Any = ModuleType("imagededup.methods.cnn")
     network.CNN = None
     sys.modules["imagededup.methods.cnn"] = network
-    from imagededup.methods import PHash
+    from imagededup.methods import PHash  # type: ignore[import-not-found]
 
     files = files_of(folder)
     found = PHash(verbose=False).find_duplicates(image_dir=str(folder), max_distance_threshold=10)
