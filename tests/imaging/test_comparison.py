@@ -12,7 +12,8 @@ RED = (220, 0, 40)
 
 def _marks(page: np.ndarray, panel: int, width: int) -> np.ndarray:
     left = 16 + panel * (width + 16)
-    return (page[36:, left : left + width] == RED).all(axis=2)
+    marked: np.ndarray = np.asarray((page[36:, left : left + width] == RED).all(axis=2))
+    return marked
 
 
 def test_what_was_laid_over_is_marked_and_nothing_else() -> None:
@@ -22,9 +23,9 @@ def test_what_was_laid_over_is_marked_and_nothing_else() -> None:
     page = comparison(picture, edited, np.eye(3))
     rows, columns = np.nonzero(_marks(page, 2, picture.shape[1]))
     assert len(rows)
-    assert 30 <= rows.min()
+    assert rows.min() >= 30
     assert rows.max() <= 100
-    assert 50 <= columns.min()
+    assert columns.min() >= 50
     assert columns.max() <= 150
 
 
