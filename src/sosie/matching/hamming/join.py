@@ -15,6 +15,8 @@ from sosie.types import Pairs
 
 _CHUNK = 1 << 16
 """Candidates that are checked at once: their words stay in the processor's cache."""
+_MANY = 1.5
+"""Neighbours that a position has on average, from which on they are spread out at once and not one by one."""
 _QUERIES = 1 << 20
 """Variants that are joined at once: what bounds the memory for many variants."""
 
@@ -114,7 +116,9 @@ def _hits(searched: Index, index: Index, band: Band) -> Iterator[tuple[Positions
     positions = np.arange(len(searched.keys))
     if same:
         starts = positions + 1
-        yield positions, starts, index.stops(searched.keys) - starts
+        counts = index.stops(searched.keys) - starts
+        hit = np.flatnonzero(counts)
+        yield hit, starts[hit], counts[hit]
     for top, masks in band.masks_by_top(zero=not same):
         asking = np.flatnonzero(searched.keys >> top & 1 == 0) if same else positions
         keys = searched.keys[asking]
@@ -127,15 +131,20 @@ def _hits(searched: Index, index: Index, band: Band) -> Iterator[tuple[Positions
 
 def _expand(positions: Positions, starts: Positions, counts: Positions) -> Iterator[tuple[Positions, Positions]]:
     """Yield each position with each of its `counts` neighbours from `starts` on, a chunk at a time."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    if total == len(ends) and counts.min(initial=1) == 1:
-        yield from (
-            (positions[chunk : chunk + _CHUNK], starts[chunk : chunk + _CHUNK]) for chunk in range(0, total, _CHUNK)
-        )
+    if counts.sum() > _MANY * len(counts):
+        yield from _expand_many(positions, starts, counts)
         return
+    for chunk in range(0, len(positions), _CHUNK):
+        yield positions[chunk : chunk + _CHUNK], starts[chunk : chunk + _CHUNK]
+    more = np.flatnonzero(counts > 1)
+    if len(more):
+        yield from _expand(positions[more], starts[more] + 1, counts[more] - 1)
+
+
+def _expand_many(positions: Positions, starts: Positions, counts: Positions) -> Iterator[tuple[Positions, Positions]]:
+    ends = np.cumsum(counts)
     first = 0
-    while first < len(positions) and total:
+    while first < len(positions):
         done = ends[first - 1] if first else 0
         last = max(int(np.searchsorted(ends, done + _CHUNK, side="right")), first + 1)
         sizes = counts[first:last]
