@@ -29,8 +29,8 @@ WORD_BITS = 9
 WORD_FORMS: NDArray[np.uint32] = np.array([f << 7 | f << 16 for f in range(4)], np.uint32)
 """`word ^ WORD_FORMS[f]` is the visual word of the same spot in form f of the image."""
 
-_MAGIC = b"sF1"
-_HEADER = struct.Struct("<3sxIHxxI")
+_MAGIC = b"sosF"
+_HEADER = struct.Struct("<4sIHI")
 """Magic, checksum of all that follows, number of points, bytes of the thumbnail."""
 _POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("diameter", "u1"), ("angle", "u1")])
 _PIXEL_STEPS = 128.0
@@ -121,7 +121,7 @@ class Features:
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:
         """Read what `to_bytes` wrote. Raises SosieError for bytes that are damaged or of another program."""
-        if len(data) < _HEADER.size or data[:3] != _MAGIC:
+        if len(data) < _HEADER.size or data[:4] != _MAGIC:
             raise SosieError("These bytes are no features of this version.", next_step="Fingerprint the image again.")
         _, checksum, count, length = _HEADER.unpack_from(data)
         middle = _HEADER.size + count * (_POINT.itemsize + _PACKED)
