@@ -44,7 +44,7 @@ def prepare(name: Name, scale: Scale, places: Places) -> DataSet:
     """Give a data set, made if it is not there yet. Raises `MissingDataError` without the photos or scripts."""
     for needed in (places.photos, places.referee / "score.py"):
         if not needed.exists():
-            raise MissingDataError(f"{name}: skipped, {needed.name} is not there (looked in {places.shared.name}/)")
+            raise MissingDataError(f"skipped {name}, {needed.name} is not there (looked in {places.shared.name}/)")
     if name == "real":
         folder = places.photos if scale.real_files is None else _made("real", scale, places, _few_real)
         return DataSet(name, folder, places.photos.parent, sum(1 for _ in folder.iterdir()))

@@ -62,9 +62,10 @@ def near_pdq(folder: Path) -> Groups:
 
 def near_imagededup(folder: Path) -> Groups:
     """Files joined by `imagededup`'s PHash at its default distance of 10; torch, which hashes do not need, left out."""
-    network: Any = ModuleType("imagededup.methods.cnn")
-    network.CNN = None
-    sys.modules["imagededup.methods.cnn"] = network
+    for module, name in (("imagededup.methods.cnn", "CNN"), ("imagededup.utils.models", "CustomModel")):
+        network: Any = ModuleType(module)
+        setattr(network, name, None)
+        sys.modules[module] = network
     from imagededup.methods import PHash  # type: ignore[import-not-found]
 
     files = files_of(folder)

@@ -21,13 +21,14 @@ from benchmarks.contenders import Contender, NotRunError, everyone, make_peers
 from benchmarks.data_sets import NAMES, MissingDataError, Name, prepare
 from benchmarks.measuring import Rows, compare, memory, rescan
 from benchmarks.places import FULL, FULL_PLACES, HERE, ROOT, SMOKE, TRIAL_PLACES, Places, Scale, subset
+from benchmarks.process import RunFailedError
 from benchmarks.rendering import render
 
 PARTS = ("speed", "quality", "rescan", "memory", "joins")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the parts that are asked for; return 0, or 1 where data were missing."""
+    """Run the parts that are asked for; return 0, or 1 where data were missing or a scan failed."""
     args = _parser().parse_args(arguments)
     scale = SMOKE if args.smoke else subset(args.groups) if args.groups else FULL
     places = FULL_PLACES if scale is FULL else TRIAL_PLACES
@@ -78,7 +79,7 @@ def _tools(args: argparse.Namespace) -> list[Contender]:
 
 
 def _measure(part: str, args: argparse.Namespace, tools: list[Contender], scale: Scale, places: Places) -> bool:
-    """Measure one part and keep its rows; False where data are missing."""
+    """Measure one part and keep its rows; False where data are missing or a scan failed."""
     run = results.this_run(scale)
 
     def keep(name: str, rows: Rows) -> None:
@@ -96,8 +97,8 @@ def _measure(part: str, args: argparse.Namespace, tools: list[Contender], scale:
             keep("memory", memory(scale, places))
         else:
             _joins(scale, places)
-    except MissingDataError as error:
-        results.say(str(error))
+    except (MissingDataError, RunFailedError) as error:
+        results.say(f"{part}: {error}")
         return False
     return True
 
