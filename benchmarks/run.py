@@ -87,9 +87,12 @@ def _measure(part: str, args: argparse.Namespace, tools: list[Contender], scale:
 
     try:
         if part == "speed":
-            keep("speed-transformed", compare(prepare("transformed", scale, places), tools, places, repeat=args.repeat))
+            rows = compare(prepare("transformed", scale, places), tools, places, repeat=args.repeat)
+            keep("speed-transformed", rows)
+            keep("quality-transformed", rows)
         elif part == "quality":
-            for name in args.data or NAMES:
+            timed = "speed" in (args.only or PARTS)
+            for name in args.data or [name for name in NAMES if not (timed and name == "transformed")]:
                 keep(f"quality-{name}", compare(prepare(_name(name), scale, places), tools, places, repeat=1))
         elif part == "rescan":
             keep("rescan", rescan(prepare("transformed", scale, places), places, repeat=args.repeat))
