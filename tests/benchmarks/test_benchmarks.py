@@ -39,11 +39,11 @@ def photos(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("part", "options", "words"),
     [
-        ("speed", ["--repeat", "1", "--tool", "sosie hash"], "images/s"),
+        ("speed", ["--repeat", "1", "--tool", "sosie auto"], "images/s"),
         ("quality", ["--data", "phone", "--tool", "sosie hash"], "wrong pairs"),
         ("quality", ["--data", "real", "--tool", "sosie hash"], "look-alikes"),
-        ("rescan", ["--repeat", "1"], "again, wall s"),
-        ("memory", [], "bytes an image more"),
+        ("rescan", ["--repeat", "1", "--tool", "sosie hash"], "again, wall s"),
+        ("memory", ["--tool", "sosie hash"], "bytes an image more"),
     ],
 )
 def test_each_part_of_the_benchmark_writes_its_section(
