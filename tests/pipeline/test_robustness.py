@@ -22,17 +22,17 @@ DAMAGED = int(os.environ.get("SOSIE_TEST_DAMAGED", "400"))
 
 _SURVIVE = """
 import faulthandler, sys, warnings
-faulthandler.dump_traceback_later(50 + int(sys.argv[2]) // 10, exit=True)
+faulthandler.dump_traceback_later(110 + int(sys.argv[2]) // 10, exit=True)
 warnings.simplefilter("error")
 import sosie
-print(sosie.find_duplicates(sys.argv[1]).to_json())
+print(sosie.find_duplicates(sys.argv[1], settings=sosie.load_settings({"method": "hash"})).to_json())
 """
 
 
 def test_damaged_files_of_every_format_are_read_or_skipped_and_none_is_lost(tmp_path: Path) -> None:
     paths = write_mutated(tmp_path / "damaged", DAMAGED, seed=11)
     folder_of(tmp_path / "damaged" / "sound", 3, longest=96)
-    report = json.loads(python(_SURVIVE, tmp_path / "damaged", str(DAMAGED), timeout=60 + DAMAGED // 8))
+    report = json.loads(python(_SURVIVE, tmp_path / "damaged", str(DAMAGED), timeout=120 + DAMAGED // 8))
     read = {image["uri"] for image in report["images"]}
     passed = {item["uri"] for item in report["skipped"]}
     assert not read & passed
