@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
-from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord
@@ -71,8 +70,6 @@ def reverse(evidence: Evidence) -> Evidence:
     if evidence.transform is not None:
         inverse = np.linalg.inv(np.array(evidence.transform))
         changes["transform"] = tuple(tuple(float(x) for x in row) for row in inverse / inverse[2, 2])
-    if evidence.orientation is not None:
-        changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.overlap is not None:
         changes["overlap"] = (evidence.overlap[1], evidence.overlap[0])
     return replace(evidence, **changes)  # type: ignore[arg-type]
