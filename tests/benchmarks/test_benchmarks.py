@@ -112,7 +112,7 @@ def test_a_report_is_scored_by_the_referee_and_wrong_pairs_are_listed(tmp_path: 
     report = tmp_path / "report.json"
     report.write_text(json.dumps(report_of_groups({"near": [["1o.jpg", "1c.jpg", "2c.jpg"]]})))
     places = Places(tmp_path, tmp_path, tmp_path / "page.md")
-    found = score(report, DataSet("edits", tmp_path, tmp_path, 4), places)
+    found = score(report, DataSet("edits", tmp_path, tmp_path, 4), places, listed=10)
     assert found["groups"] == {"precision": 0.33333, "recall": 0.5, "found": 3, "true": 2}
     assert found["edits"] == {"crop": 0.5}
     assert found["wrong"]["count"] == 2
