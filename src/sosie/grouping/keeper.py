@@ -16,7 +16,7 @@ SAME_PIXELS = 0.85
 class Facts:
     """What the choice of a keeper is made from.
 
-    `share` is the part of the image that shows the picture itself (a border or page around it lowers it), and
+    `share` is the part of a whole picture that the image is (a frame around it and a crop lower it), and
     `detail` the part of its pixels that carry detail (an upscaled copy has few), both 0 to 1.
     """
 

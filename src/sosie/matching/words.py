@@ -75,11 +75,9 @@ class WordIndex:
         asked = self.asked[_ranges(self.starts[rows], sizes)]
         word = np.concatenate([asked["word"], asked["second"]])
         every = (word[None] ^ WORD_FORMS[:, None]).ravel()
-        count = self.count[every]
-        at = np.repeat(np.tile(np.arange(len(word)), 4), count)
-        form = np.repeat(np.arange(4), count.reshape(4, -1).sum(1))
+        entry = _ranges(self.begin[every], self.count[every])
         owner = np.tile(np.repeat(np.arange(len(rows)), sizes), 2)
-        return Look(self, len(rows), asked, owner, word, _ranges(self.begin[every], count), at, form)
+        return Look(self, len(rows), asked, word, owner, self.count[every], entry, self.image[entry])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +105,30 @@ class Look:
     """What the words of some images (the asked ones) hit in the index.
 
     `asked`: the spots of the asked images, of which there are `rows`. `word`, `owner`: the words of the spots and then
-    their second words, and whose they are. `entry`, `at`, `form`: each hit: a spot of the index, which word hit it,
-    and in which form.
+    their second words, and whose they are. `hits`: how many spots of the index each word hits, for one form after the
+    other. `entry`, `image`: those spots, and whose they are.
     """
 
     index: WordIndex
     rows: int
     asked: NDArray[np.void]
-    owner: Ids
     word: NDArray[np.uint32]
+    owner: Ids
+    hits: Ids
     entry: Ids
-    at: Ids
-    form: Ids
+    image: NDArray[np.int32]
 
     def votes(self) -> Floats:
         """Float32 (rows, images): squared rarities of the shared words, in the form that shares most."""
-        index = self.index
-        worth = np.zeros(len(self.word), np.int64)
+        images = self.index.images
+        worth = np.zeros(len(self.word))
         once = np.unique(self.owner * _WORDS + self.word, return_index=True)[1]
-        worth[once] = index.weight[self.word[once]] ** 2
-        worth = worth[self.at] * index.first[self.entry]
-        keys = (self.owner * (4 * index.images))[self.at] + self.form * index.images + index.image[self.entry]
-        sums = np.bincount(keys, weights=worth, minlength=self.rows * 4 * index.images)
-        return np.asarray(sums.reshape(self.rows, 4, index.images).max(1), np.float32)
+        worth[once] = self.index.weight[self.word[once]] ** 2
+        weights = np.repeat(np.tile(worth, 4), self.hits)
+        weights *= self.index.first[self.entry]
+        begin = (self.owner * 4 + np.arange(4)[:, None]).ravel() * images
+        sums = np.bincount(np.repeat(begin, self.hits) + self.image, weights, self.rows * 4 * images)
+        return np.asarray(sums.reshape(self.rows, 4, images).max(1), np.float32)
 
     def consistency(self, candidates: Ids) -> Floats:
         """Float32, like candidates: summed rarities (logarithms) of the spots that agree on where an image lies.
@@ -137,12 +136,14 @@ class Look:
         `candidates`: int64 (rows, k), images to look at for each asked one; -1 is none.
         """
         index, width = self.index, candidates.shape[1]
-        slots = np.full((self.rows, index.images + 1), -1, np.int64)
+        slots = np.full((self.rows, index.images + 1), -1, np.int32)
         np.put_along_axis(slots, candidates, np.arange(self.rows * width).reshape(candidates.shape), 1)
-        slot = slots.ravel()[(self.owner * slots.shape[1])[self.at] + index.image[self.entry]]
+        begin = np.tile(self.owner, 4) * slots.shape[1]
+        slot = slots.ravel()[np.repeat(begin, self.hits) + self.image]
         near = np.flatnonzero(slot >= 0)
-        slot, at, form = slot[near], self.at[near], self.form[near]
-        spot, weight = at % max(len(self.asked), 1), index.weight[self.word][at]
+        which = np.repeat(np.arange(len(self.hits), dtype=np.int32), self.hits)[near].astype(np.int64)
+        form, at = np.divmod(which, max(len(self.word), 1))
+        slot, spot, weight = slot[near].astype(np.int64), at % max(len(self.asked), 1), index.weight[self.word][at]
         placements = _placements(_Columns.of(self.asked), spot, index.held, self.entry[near], form)
         best = np.zeros(self.rows * width, np.int64)
         for shift in (0.0, 0.5):

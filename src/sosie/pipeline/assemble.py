@@ -120,13 +120,15 @@ def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
 
 
 def _shares(contents: Contents, edges: Sequence[Edge]) -> list[float]:
-    """Return how much of each content is the picture itself: a frame that an edit added does not count."""
+    """Return what part of a whole picture each content is: a frame around it does not count, nor what a crop lost."""
     shares = [1.0] * len(contents)
     for edge in edges:
-        evidence = edge.evidence
-        if evidence.overlap and any(edit.kind == "border" for edit in evidence.edits):
-            framed, overlap = (edge.b, evidence.overlap[1]) if evidence.origin == "a" else (edge.a, evidence.overlap[0])
-            shares[framed] = min(shares[framed], overlap)
+        if edge.evidence.overlap is None or edge.relation not in MERGED:
+            continue
+        ends = [(edge.a, edge.evidence.overlap[0]), (edge.b, edge.evidence.overlap[1])]
+        (_, kept), (row, shown) = ends if edge.evidence.origin == "a" else ends[::-1]
+        kinds = {edit.kind for edit in edge.evidence.edits}
+        shares[row] = min(shares[row], kept if "crop" in kinds else 1.0, shown if "border" in kinds else 1.0)
     return shares
 
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sosie.imaging.picture import ImageInfo
 from sosie.matching.verification.geometry import corners, inverse, project, rectangle
-from sosie.matching.verification.measurements import Measurements, outline
+from sosie.matching.verification.measurements import Measurements, exchanged, outline
 from sosie.types import Edit, Evidence, Matrix, Rectangle
 
 _WHOLE = 0.97
 _UPRIGHT = 1.0
 _QUALITY_APART = 8
+_BUSY, _SEAM = 0.25, 0.35
+"""Up to this much texture, and from this much seam on, what surrounds a picture is a frame around it."""
 
 
 def describe(found: Measurements, info_a: ImageInfo, info_b: ImageInfo, *, inner: str | None = None) -> Evidence:
-    """Evidence of a pair whose images are as `info_a` and `info_b` say, with the edits from `a` to `b`.
+    """Evidence of a pair whose images are as `info_a` and `info_b` say, with the edits from the likely origin.
 
     `inner` is "a" or "b" where one image stands inside the other, as the verdict says.
     """
+    origin = origin_of(found, info_a, info_b)
+    told = edits(found, info_a, info_b) if origin == "a" else edits(exchanged(found), info_b, info_a)
     inside = None
     if inner == "a":
         inside = rectangle(outline(found), found.size_b)
@@ -35,8 +40,29 @@ def describe(found: Measurements, info_a: ImageInfo, info_b: ImageInfo, *, inner
         transform=full_size(found, info_a, info_b),
         colour_shift=round(found.colour.shift, 4),
         inside=inside,
-        edits=tuple(edits(found, info_a, info_b)),
+        edits=tuple(told),
+        origin=origin,
     )
+
+
+def origin_of(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Literal["a", "b"]:
+    """Which of the two the other was probably made from.
+
+    What goes on beyond the other was cut, unless all that is beyond is a plain frame with a seam: that was added. Where
+    both show the same, the one that is not grey, has more pixels or is less compressed came first.
+    """
+    beyond_a, beyond_b = (1.0 - overlap for overlap in found.overlap)
+    if max(beyond_a, beyond_b) > 1.0 - _WHOLE and abs(beyond_a - beyond_b) > 0.02:
+        larger: Literal["a", "b"] = "a" if beyond_a > beyond_b else "b"
+        frame = found.around[0 if larger == "a" else 1]
+        framed = frame.busy <= _BUSY and frame.seam > _SEAM
+        smaller: Literal["a", "b"] = "b" if larger == "a" else "a"
+        return smaller if framed else larger
+    chroma_a, chroma_b = found.colour.chroma
+    if (min(chroma_a, chroma_b) < 3) and max(chroma_a, chroma_b) > 12:
+        return "a" if chroma_a > chroma_b else "b"
+    rank_a, rank_b = ((i.width * i.height, i.lossless, i.quality or 0) for i in (info_a, info_b))
+    return "a" if rank_a >= rank_b else "b"
 
 
 def full_size(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Matrix:
@@ -64,18 +90,18 @@ def edits(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator
     yield from _colours(found)
     if found.extras:
         count = len(found.extras)
-        words = "one area differs" if count == 1 else f"{count} areas differ"
-        yield Edit("overlay", f"{words}: something laid over, added or taken away", rectangles=found.extras)
+        words = "something laid over" if count == 1 else f"{count} things laid over"
+        yield Edit("overlay", words, rectangles=found.extras)
     if info_a.quality and info_b.quality and info_a.quality - info_b.quality >= _QUALITY_APART:
-        yield Edit("recompress", f"compressed more: JPEG quality {info_b.quality} after {info_a.quality}")
+        yield Edit("recompress", f"JPEG quality {info_a.quality} to {info_b.quality}")
 
 
 def _frame(found: Measurements) -> Iterator[Edit]:
     seen_a, seen_b = rectangle(_outline_of_b(found), found.size_a), rectangle(outline(found), found.size_b)
     if found.overlap[0] < _WHOLE and _area(seen_a) < _WHOLE:
-        yield Edit("crop", f"cropped to {found.overlap[0]:.0%} of the picture", rectangles=(seen_a,))
+        yield Edit("crop", f"cropped to {found.overlap[0]:.0%}", rectangles=(seen_a,))
     if found.overlap[1] < _WHOLE and _area(seen_b) < _WHOLE:
-        yield Edit("border", f"{1 - found.overlap[1]:.0%} of the picture added around it", rectangles=(seen_b,))
+        yield Edit("border", f"{1 - found.overlap[1]:.0%} added around it", rectangles=(seen_b,))
 
 
 def _area(box: Rectangle) -> float:
@@ -90,17 +116,17 @@ def _geometry(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iter
     mirrored = bool(np.linalg.det(linear) < 0)
     if mirrored:
         linear = linear @ np.diag([-1.0, 1.0])
-        yield Edit("mirror", "mirrored, left and right exchanged")
+        yield Edit("mirror", "mirrored")
     left, (large, small), right = np.linalg.svd(linear)
     turn = left @ right
     angle = math.degrees(math.atan2(turn[1, 0], turn[0, 0]))
     if abs(angle) > _UPRIGHT:
-        yield Edit("rotate", f"turned by {angle:.0f} degrees", value=round(angle, 1))
+        yield Edit("rotate", f"turned by {angle:.0f}°", value=round(angle, 1))
     factor = math.sqrt(large * small)
     if not 0.97 < factor < 1.03:
         yield Edit("resize", f"resized to {factor:.0%}", value=round(factor, 3))
     if large / small > 1.06:
-        yield Edit("aspect", f"stretched by {large / small:.2f} in one direction", value=round(large / small, 3))
+        yield Edit("aspect", f"stretched by {large / small:.2f}", value=round(large / small, 3))
     bent = project(matrix, np.array([[0.0, 0], [info_a.width, 0], [info_a.width, info_a.height], [0, info_a.height]]))
     gap = np.abs(bent[0] - bent[1] + bent[2] - bent[3]).max() / max(info_b.width, info_b.height)
     if gap > 0.03:

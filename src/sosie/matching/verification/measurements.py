@@ -111,11 +111,12 @@ def measure(
     first, second = (image if isinstance(image, Prepared) else prepare(image) for image in (a, b))
     if not first.precedes(second):
         found = _measure(second, first, params)
-        return None if found is None else _reversed(found)
+        return None if found is None else exchanged(found)
     return _measure(first, second, params)
 
 
-def _reversed(found: Measurements) -> Measurements:
+def exchanged(found: Measurements) -> Measurements:
+    """The same measurements with `a` and `b` in each other's place."""
     return replace(
         found,
         transform=inverse(found.transform),
