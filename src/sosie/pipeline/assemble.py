@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -69,13 +69,23 @@ def reverse(evidence: Evidence) -> Evidence:
     return replace(evidence, **changes)  # type: ignore[arg-type]
 
 
-def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group]:
-    """Return the groups of images that are one picture, sorted by their first member."""
-    labels = connected(len(contents), _pairs(edges, MERGED), _pairs(edges, frozenset({"variant"})))
+def groups_of(
+    contents: Contents, edges: Sequence[Edge], ids: Ids, decided: Iterable[tuple[bytes, bytes]] = ()
+) -> list[Group]:
+    """Return the groups of images that are one picture, sorted by their first member.
+
+    Variants are never in one group, nor are the pairs of contents (SHA-256) that somebody `decided` are no duplicates.
+    """
+    rows = {key: row for row, key in enumerate(contents.keys)}
+    foes = [sorted((rows[a], rows[b])) for a, b in decided]
+    foes += [[edge.a, edge.b] for edge in edges if edge.relation == "variant"]
+    a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
+    labels = connected(len(contents), _pairs(edges, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(row)
-    groups = [_group(contents, rows, ids) for rows in members.values() if sum(len(contents.refs[r]) for r in rows) > 1]
+    found = (own for own in members.values() if sum(len(contents.refs[row]) for row in own) > 1)
+    groups = [_group(contents, own, ids) for own in found]
     groups.sort(key=lambda group: group.members)
     return [replace(group, id=number) for number, group in enumerate(groups)]
 

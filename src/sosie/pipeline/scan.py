@@ -17,6 +17,7 @@ from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
+from sosie.store.decisions import Decisions
 from sosie.types import ImageRef, Skipped
 
 
@@ -56,7 +57,7 @@ def scan(
         listen(Progress("group"))
         images = image_records(contents, compared)
         ids = {image.uri: image.id for image in images}
-        groups = groups_of(contents, edges, ids)
+        groups = groups_of(contents, edges, ids, Decisions(catalogue).standing(contents.keys).apart)
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
         images=tuple(images),

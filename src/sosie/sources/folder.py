@@ -11,6 +11,9 @@ from pathlib import Path
 from sosie.errors import UsageError
 from sosie.types import FileState, ImageRef, Skipped
 
+QUARANTINE = ".sosie-quarantine"
+"""Name of the folder that dropped files are moved to: what lies in it is in no scan."""
+
 _KINDS = (
     (stat.S_ISFIFO, "is a named pipe, not a file"),
     (stat.S_ISSOCK, "is a socket, not a file"),
@@ -90,7 +93,9 @@ class _Walk:
             return []
         wanted = []
         for name, is_folder in reversed(names):
-            if is_folder and name.startswith(".") and not self.hidden:
+            if is_folder and name == QUARANTINE:
+                self.skipped.append(Skipped(os.path.join(path, name), "holds files that were dropped, not entered"))
+            elif is_folder and name.startswith(".") and not self.hidden:
                 self.skipped.append(Skipped(os.path.join(path, name), "is a hidden folder, not entered"))
             else:
                 wanted.append(os.path.join(path, name))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
 from sosie.errors import CatalogueError
-from sosie.store import schema
+from sosie.store import review_tables, schema
 
 _CHUNK = 400
 """Keys in one query: SQLite takes at most 999 variables in its oldest builds."""
@@ -81,7 +81,9 @@ class Catalogue:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -162,6 +164,18 @@ class Catalogue:
             tables = schema.metadata.sorted_tables
             return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for queries, to the stores that share this database."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose writes are committed together at the end, or not at all after an exception."""
+        with self._writing() as connection:
+            yield connection
+
     def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
         with self._engine.connect() as connection:
             for chunk in _chunks(list(keys)):
@@ -175,7 +189,9 @@ class Catalogue:
             yield connection
             connection.commit()
 
-    def _upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False) -> None:
+    def _upsert(
+        self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False
+    ) -> None:
         if not rows:
             return
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -197,7 +213,7 @@ def _open(path: Path) -> Engine:
         names = set(inspect(connection).get_table_names())
         if names and schema.meta.name not in names:
             raise CatalogueError(f"{path} is a database of another program.", next_step="Name another with --catalog.")
-        schema.metadata.create_all(connection)
+        review_tables.metadata.create_all(connection)
         known = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
         if known is None:
             connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
