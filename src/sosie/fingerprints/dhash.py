@@ -107,11 +107,18 @@ def _first_pass(lines: NDArray[np.float32], side: _Resampling) -> NDArray[np.flo
 
 
 def _reduce(grey: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """`resize((9, 8), LANCZOS)` of Pillow: uint8 (8, 9)."""
+    """`resize((9, 8), LANCZOS)` of Pillow 13: uint8 (8, 9)."""
     height, width = grey.shape
-    columns = _first_pass(grey, _resampling(width, COLUMNS))
-    sums = _resampling(height, ROWS).whole.T @ columns + 2.0 ** (_PRECISION - 1)
-    return _to_bytes(sums).astype(np.uint8)
+    across, down = _resampling(width, COLUMNS), _resampling(height, ROWS)
+    # The order of the passes shows in the last bit: much taller images go down first (since Pillow 13).
+    if height > ROWS and height - ROWS > 2 * (width - COLUMNS):
+        return _second_pass(_first_pass(grey.T, down), across).T
+    return _second_pass(_first_pass(grey, across), down)
+
+
+def _second_pass(lines: NDArray[np.float64], side: _Resampling) -> NDArray[np.uint8]:
+    """Resample (n, lines) along n: (out, lines). Products of whole numbers, exact in float64."""
+    return _to_bytes(side.whole.T @ lines + 2.0 ** (_PRECISION - 1)).astype(np.uint8)
 
 
 def _reductions(grey: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -43,7 +43,7 @@ def examine(data: bytes, name: Format, max_pixels: int) -> Facts:
         case "WEBP":
             facts = examine_webp(data)
         case "TIFF":
-            facts = tiff.examine_tiff(data)
+            facts = tiff.examine_tiff(data, max_pixels)
         case "JPEG2000":
             facts = examine_jpeg2000(data)
         case "AVIF" | "HEIF":

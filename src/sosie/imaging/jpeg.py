@@ -183,7 +183,9 @@ def _second_chance(data: bytes, header: JpegHeader, factor: int, complaint: str)
             raise UnreadableImage("is cut off") from None
     if _is_padding(data, complaint):
         return _strict(data, header, factor, strict=False)
-    if "remature end" in complaint:
+    if "premature end" in complaint:
+        raise UnreadableImage("is cut off or damaged")
+    if complaint.startswith("Premature end"):
         raise UnreadableImage("is cut off")
     if any(mark in complaint for mark in ("Corrupt JPEG data: bad", "resync", "marker 0xd9")):
         raise UnreadableImage("is damaged")

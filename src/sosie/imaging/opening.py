@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -28,13 +29,20 @@ from PIL import (
 from sosie.errors import UnreadableImage
 from sosie.imaging.containers import Facts, examine, png_is_complete
 from sosie.imaging.exif import orientation
-from sosie.imaging.failures import check_size
+from sosie.imaging.failures import check_size, cut_off
 from sosie.imaging.icon import largest_picture
 from sosie.imaging.picture import ImageInfo
 from sosie.imaging.signature import Format
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Channels of a PNG by its colour type."""
+
+
+_RAW_BITS = {"L": 8, "P": 8, "P;4": 4, "BGR": 24, "RGB": 24, "BGRX": 32, "BGRA": 32, "BGR;16": 16, "BGR;15": 16}
+"""Bits a pixel of Pillow's raw modes in BMP and PPM; 1 for those not named."""
+
+_DEFLATE, _LZW = 1_100, 3_000
+"""More bytes (of PNG) and pixels (of GIF) than one byte of a file can unpack to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +65,36 @@ def open_image(data: bytes, name: Format, max_pixels: int) -> Opened:
     with _pillow_limit_lifted(facts.width * facts.height):
         image = _plugin(facts.data, name)
         check_size(image.width, image.height, max_pixels)
+        _check_length(image, name, facts)
         image.load()
     if name == "PNG":
         _check_last_row(image, facts.data)
     facts = _with_decoder_facts(facts, image, name)
-    return _opened(image, name, facts)
+    return _opened(_positive(image), name, facts)
+
+
+def _positive(image: Image.Image) -> Image.Image:
+    """The image with 0 for black: Pillow leaves 16 bit TIFFs whose 0 is white as they are."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode.startswith("I;16"):
+        photometric = image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION)
+        if photometric == 0:
+            return Image.fromarray(65535 - np.asarray(image).astype(np.uint16))
+    return image
+
+
+def _check_length(image: ImageFile.ImageFile, name: Format, facts: Facts) -> None:
+    """Raise `UnreadableImage` where the file is too short to hold the pixels, before memory is reserved for them."""
+    have = len(facts.data)
+    if name in ("BMP", "PPM") and image.tile and image.tile[0].codec_name == "raw":
+        args = image.tile[0].args
+        bits = _RAW_BITS.get(args[0] if isinstance(args, tuple) else str(args), 1)
+        if (needed := image.tile[0].offset + image.height * (image.width * bits // 8)) > have:
+            raise cut_off(have, needed)
+    pixels = image.width * image.height
+    if name == "PNG" and pixels * facts.data[24] // 8 > have * _DEFLATE:
+        raise UnreadableImage("is cut off")
+    if name == "GIF" and pixels > have * _LZW:
+        raise UnreadableImage("is cut off")
 
 
 def _plugin(data: bytes, name: Format) -> ImageFile.ImageFile:

@@ -13,6 +13,7 @@ from sosie.errors import UnreadableImage
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _EIGHT_BIT = frozenset(("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"))
+_STRIP = 256
 _WIDE = frozenset(("I;16", "I;16L", "I;16B", "I;16N", "I", "F"))
 
 
@@ -45,15 +46,22 @@ def eight_bits(image: Image.Image, bits: int = 16) -> Image.Image:
 
 
 def _scaled(values: NDArray[np.generic], mode: str, bits: int) -> NDArray[np.uint8]:
-    """Deep grey values as 8 bits. Floats and 32 bit integers range to 1, 255, 65535 or their maximum."""
-    if mode.startswith("I;16"):
-        return (values.astype(np.uint16) >> (bits - 8)).astype(np.uint8)
-    wide = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    top = float(wide.max(initial=0.0))
-    ceiling = next((c for c in (1.0, 255.0, 65535.0) if top <= c), top)
-    if mode == "I" and top <= 65535:
-        return (np.clip(wide, 0, 65535).astype(np.uint16) >> 8).astype(np.uint8)
-    return np.clip(wide * (255.0 / ceiling) + 0.5, 0, 255).astype(np.uint8)
+    """Deep grey values as 8 bits. Floats and 32 bit integers range to 1, 255, 65535 or their maximum.
+
+    Works on strips of rows, so that a large image is not copied once more at full depth.
+    """
+    strips = [slice(at, at + _STRIP) for at in range(0, len(values), _STRIP)]
+    result = np.empty(values.shape, np.uint8)
+    if mode == "F" or mode == "I":
+        top = max(float(np.nan_to_num(values[s].astype(np.float64), posinf=0.0).max(initial=0.0)) for s in strips)
+        ceiling = next((c for c in (1.0, 255.0, 65535.0) if top <= c), top) if mode == "F" else max(65535.0, top)
+        for s in strips:
+            wide = np.nan_to_num(values[s].astype(np.float64), posinf=ceiling)
+            result[s] = np.clip(wide * (256.0 / (ceiling + 1) if mode == "I" else 255.0 / ceiling + 1e-9), 0, 255)
+    else:
+        for s in strips:
+            result[s] = values[s].astype(np.uint16) >> (bits - 8)
+    return result
 
 
 def _from_lab(image: Image.Image) -> Image.Image:
