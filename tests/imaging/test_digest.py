@@ -12,7 +12,20 @@ from PIL import Image
 
 from sosie.errors import TooLarge
 from sosie.imaging import DecodeParams, decode, pixel_digest
-from tests.corpus.samples import deep, deep_png, exif, grey, heif, samples, save, scene, three, tiff, unturned
+from tests.corpus.samples import (
+    deep,
+    deep_png,
+    exif,
+    grey,
+    heif,
+    png_chunk,
+    samples,
+    save,
+    scene,
+    three,
+    tiff,
+    unturned,
+)
 
 PIXELS = scene()
 IMAGE = Image.fromarray(PIXELS)
@@ -21,8 +34,8 @@ DIGEST = pixel_digest(save(IMAGE, "PNG"))
 
 @pytest.mark.parametrize("name", ["PNG", "BMP", "TIFF", "PPM", "JPEG2000", "WEBP", "ICO"])
 def test_the_same_pixels_in_another_format_have_the_same_digest(name: str) -> None:
-    options: dict[str, Any] = {"WEBP": {"lossless": True}, "ICO": {"sizes": [(72, 48)]}}.get(name, {})
-    assert pixel_digest(save(IMAGE, name, **options)) == DIGEST
+    options: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "ICO": {"sizes": [(72, 48)]}}
+    assert pixel_digest(save(IMAGE, name, **options.get(name, {}))) == DIGEST
 
 
 def test_jpegs_that_differ_in_metadata_only_have_the_same_digest() -> None:
@@ -70,6 +83,16 @@ def test_sixteen_bits_keep_their_depth() -> None:
     digest = pixel_digest(deep_png(level))
     assert digest == pixel_digest(tiff(level, 1))
     assert digest == pixel_digest(deep_png(np.repeat(level[..., None], 3, axis=2)))
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 6, 8])
+def test_deep_pixels_are_turned_as_their_tag_says(orientation: int) -> None:
+    upright, stored = deep_png(deep(PIXELS)), deep(unturned(PIXELS, orientation))
+    tagged = tiff(stored, 2, extra=((274, 3, orientation),))
+    assert pixel_digest(tagged) == pixel_digest(upright)
+    chunk = png_chunk(b"eXIf", exif(orientation).removeprefix(b"Exif\0\0"))
+    at = deep_png(stored).index(b"IDAT") - 4
+    assert pixel_digest(deep_png(stored)[:at] + chunk + deep_png(stored)[at:]) == pixel_digest(upright)
 
 
 def test_one_pixel_or_another_shape_changes_the_digest() -> None:

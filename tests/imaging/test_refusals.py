@@ -250,6 +250,11 @@ def test_a_progressive_jpeg_of_thousands_of_scans_is_refused() -> None:
         decode(data[:first] + data[first:second] * 1000 + data[second:])
 
 
+def test_pixels_written_as_text_are_read_up_to_a_length_that_ends_in_time() -> None:
+    with pytest.raises(TooLarge, match="11 MB of pixels written as text, over the limit of 10"):
+        decode(b"P3 2000 2000 255\n" + b"1 " * 6_000_000)
+
+
 def test_an_icon_without_pictures_is_refused() -> None:
     with pytest.raises(UnreadableImage, match="without pictures"):
         decode(b"\0\0\1\0\0\0")

@@ -50,13 +50,11 @@ def _criteria(formats: Sequence[str]) -> dict[str, _Criterion]:
     ranks = {name: rank for rank, name in enumerate(formats)}
     return {
         "frames": _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
-        "pixels": _Criterion(
-            lambda f: f.real_pixels, lambda f: f"most real pixels ({f.width} x {f.height})", _SAME_PIXELS
-        ),
+        "pixels": _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", _SAME_PIXELS),
         "lossless": _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
         "quality": _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
         "bits": _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),
-        "size": _Criterion(lambda f: f.width * f.height, lambda f: f"most pixels ({f.width} x {f.height})"),
+        "size": _Criterion(lambda f: f.width * f.height, lambda f: "most pixels"),
         "format": _Criterion(lambda f: -ranks.get(f.format, len(ranks)), lambda f: f"better format ({f.format})"),
         "metadata": _Criterion(lambda f: f.metadata, lambda f: "keeps its metadata"),
         "oldest": _Criterion(lambda f: -f.mtime_ns, lambda f: "the oldest of equal ones"),

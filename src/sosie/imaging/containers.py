@@ -1,58 +1,17 @@
-"""What a file says of itself before any pixel is decoded, and whether it is safe to decode."""
+"""The containers of PNG, GIF, WebP, AVIF, HEIF and JPEG 2000, walked before a decoder sees them."""
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sosie.errors import UnreadableImage
 from sosie.imaging.exif import orientation
-from sosie.imaging.failures import check_size, cut_off
-from sosie.imaging.signature import Format
+from sosie.imaging.facts import Facts
+from sosie.imaging.failures import cut_off
 
 _MAX_FRAMES = 100_000
 _MAX_CHUNKS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the container says: `data` is what to decode, without parts that no pixel needs.
-
-    `width` and `height` are 0 where only the decoder can say them (it does so without decoding pixels).
-    """
-
-    data: bytes
-    width: int = 0
-    height: int = 0
-    frames: int = 1
-    bits: int = 8
-    lossless: bool = True
-    metadata: bool = False
-    orientation: int = 1
-
-
-def examine(data: bytes, name: Format, max_pixels: int) -> Facts:
-    """The facts of a file that is no JPEG. Raises `UnreadableImage` and `TooLarge`."""
-    from sosie.imaging import tiff  # A sibling that makes the same Facts.
-
-    match name:
-        case "PNG":
-            facts = examine_png(data)
-        case "GIF":
-            facts = examine_gif(data)
-        case "WEBP":
-            facts = examine_webp(data)
-        case "TIFF":
-            facts = tiff.examine_tiff(data, max_pixels)
-        case "JPEG2000":
-            facts = examine_jpeg2000(data)
-        case "AVIF" | "HEIF":
-            facts = examine_boxes(data)
-        case _:
-            facts = Facts(data)
-    if facts.width or facts.height:
-        check_size(facts.width, facts.height, max_pixels)
-    return facts
 
 
 _PNG_NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))

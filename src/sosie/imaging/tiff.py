@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sosie.errors import NotAnImage, UnreadableImage
-from sosie.imaging.containers import Facts
+from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
 
 _MAX_PAGES = 10_000
