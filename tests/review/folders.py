@@ -54,7 +54,7 @@ def _groups(
     images: tuple[ImageRecord, ...], edges: tuple[Edge, ...], apart: set[tuple[bytes, bytes]], relation: Relation
 ) -> tuple[Group, ...]:
     labels = connected(len(images), _pairs((e.a, e.b) for e in edges), _pairs(_foes(images, apart)))
-    groups = []
+    groups: list[Group] = []
     for label in sorted(set(labels.tolist())):
         members = tuple(int(row) for row in np.flatnonzero(labels == label))
         if len(members) > 1:
@@ -82,7 +82,7 @@ def tree(folder: Path) -> dict[str, tuple[Any, ...]]:
         name = str(path.relative_to(folder))
         status = path.lstat()
         if path.is_symlink():
-            found[name] = ("link", os.readlink(path))
+            found[name] = ("link", str(path.readlink()))
         elif path.is_dir():
             found[name] = ("folder", status.st_mode)
         else:

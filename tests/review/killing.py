@@ -64,7 +64,7 @@ def _work(job: Job, plan: Path, runs: Path, home: str, at: int, tally: Path | No
     os.write = bomb.halfway(os.write)  # type: ignore[assignment]
     disk.rename_alone = bomb.around("rename", disk.rename_alone)
     shutil.copystat = bomb.around("copystat", shutil.copystat)
-    fcntl.ioctl = bomb.around("ioctl", fcntl.ioctl)  # type: ignore[assignment]
+    fcntl.ioctl = bomb.around("ioctl", fcntl.ioctl)
     if job == "apply":
         apply_plan(load_plan(plan), Runs(runs))
     else:

@@ -9,8 +9,13 @@ from typing import Annotated
 import typer
 
 from sosie import __version__
+from sosie.cli.apply import apply
+from sosie.cli.decide import decide
 from sosie.cli.explain import explain
+from sosie.cli.plan import plan
+from sosie.cli.rules import rules
 from sosie.cli.scan import scan
+from sosie.cli.undo import undo
 from sosie.errors import SosieError, UsageError
 
 app = typer.Typer(
@@ -23,6 +28,11 @@ app = typer.Typer(
 )
 app.command()(scan)
 app.command()(explain)
+app.add_typer(decide, name="decide")
+app.add_typer(rules, name="rules")
+app.command()(plan)
+app.command()(apply)
+app.command()(undo)
 
 
 def _show_version(wanted: bool) -> None:

@@ -122,6 +122,16 @@ def last_run(runs: Runs) -> str:
     raise UsageError("There is no run to undo.", next_step="`sosie audit --runs` lists all.")
 
 
+def to_undo(run: str, runs: Runs, *, only: Iterable[str] = ()) -> list[str]:
+    """Return the URIs that undoing a run would restore, the last one first. Raises as `open_run` does."""
+    journal = open_run(run, runs)
+    plan = plan_of(journal)
+    patterns = tuple(only)
+    wanted = matcher(patterns) if patterns else None
+    uris = [plan.drops[number].uri for number in sorted(_to_undo(journal), reverse=True)]
+    return [uri for uri in uris if wanted is None or wanted(uri)]
+
+
 def plan_of(journal: Journal) -> Plan:
     """Return the plan that a run carries out."""
     return Plan.from_json(json.dumps(journal.head["plan"]))

@@ -158,7 +158,9 @@ def _from_file(catalogue: Catalogue, path: Path) -> Desk:
     try:
         report = Report.from_json(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"The report {path} cannot be read ({error.strerror}).", next_step="Check the path.") from error
+        raise UsageError(
+            f"The report {path} cannot be read ({error.strerror}).", next_step="Check the path."
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is no report ({error}).", next_step="Write one with `sosie scan PATH --report FILE`."

@@ -12,6 +12,7 @@ from pathlib import Path
 from sosie.errors import ActionRefused
 from sosie.sources.folder import QUARANTINE
 
+
 @dataclass(frozen=True, slots=True)
 class Trash:
     """A trash folder: where files go, and where the notes on their origin go (None where there are none)."""

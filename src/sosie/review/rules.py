@@ -126,7 +126,7 @@ def _rule(row: dict[str, Any], kind: str, file: str) -> Rule:
     where = f"[[{kind}]] in {file}"
     name = _texts(rest.pop("name", None) or "", f"name of {where}", file)
     condition = _condition(rest, where)
-    return Rule(name[0] or f"{kind} {_said(rest)}", condition)
+    return Rule(name[0] or _said(rest), condition)
 
 
 def _only_when(row: dict[str, Any], file: str) -> OnlyWhen:
@@ -197,3 +197,12 @@ def _known(row: Mapping[str, Any], known: Sequence[str], where: str) -> None:
 
 def _said(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in row.items())
+
+
+BUILT_IN = f"""version = {VERSION}
+
+automatic = ["identical", "copy"]
+order = [{", ".join(f'"{name}"' for name in DEFAULT_ORDER)}]
+formats = [{", ".join(f'"{name}"' for name in FORMATS)}]
+"""
+"""The rules that hold when there is no file, as one would write them."""
