@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -46,6 +47,8 @@ class Library(RuleBasedStateMachine):
         self.settled: set[bytes] = set()
         self.apart: set[tuple[bytes, bytes]] = set()
         self.known: set[bytes] = set()
+        for picture, version, folder in product(PICTURES[:2], (3, 0), FOLDERS[:2]):
+            self.add(picture, version, folder)
 
     def teardown(self) -> None:
         if hasattr(self, "home"):
@@ -200,8 +203,8 @@ class Library(RuleBasedStateMachine):
 
 TestLibrary = Library.TestCase
 TestLibrary.settings = settings(
-    max_examples=int(os.environ.get("SOSIE_MODEL_RUNS", "15")),
-    stateful_step_count=25,
+    max_examples=int(os.environ.get("SOSIE_MODEL_RUNS", "8")),
+    stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

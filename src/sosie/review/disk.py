@@ -127,9 +127,8 @@ class Disk:
         """Remove a folder and its parents up to `top` as far as they are empty."""
         while folder == top or top in folder.parents:
             try:
-                folder.rmdir()
-            except FileNotFoundError:
-                pass
+                if folder.is_dir():
+                    folder.rmdir()
             except OSError as error:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                     return
