@@ -39,7 +39,7 @@ def find_duplicates(
     """
     started = time.perf_counter()
     settings = settings or load_settings()
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    given = [os.path.expanduser(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     listen(Progress("find"))
     found = list(FolderSource(given, brand=brand, hidden=hidden).refs())
     refs = [item for item in found if isinstance(item, ImageRef)]

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from sosie.config import Settings
 from sosie.fingerprints.base import Fingerprinter, builtin_hashes
 from sosie.fingerprints.local import LocalFingerprinter
-from sosie.imaging import DecodeParams
-from sosie.pipeline.assemble import groups_of, image_edges, image_records
-from sosie.pipeline.contents import contents_of
 from sosie.fingerprints.tones import TonesFingerprinter
+from sosie.imaging import DecodeParams
+from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs
+from sosie.pipeline.contents import contents_of
 from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
 from sosie.pipeline.threads import single_threaded_libraries
-from sosie.pipeline.verifying import proved_edges
+from sosie.pipeline.verifying import Prover
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Decisions
@@ -67,6 +67,7 @@ def _scan(
     with clock("read"):
         reading = read_all(refs, catalogue, fingerprinters, params, listen)
     contents = contents_of(reading.contents, refs, catalogue)
+    apart = Decisions(catalogue).standing(contents.keys).apart
     with clock("compare"):
         listen(Progress("compare", 0, len(contents), len(reading.skipped)))
         hashes = load_hashes(contents, catalogue)
@@ -76,15 +77,19 @@ def _scan(
     proved: list[Edge] = []
     if settings.method == "auto":
         with clock("verify"):
-            near = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
-            proved, undecided = proved_edges(contents, near, catalogue, settings.workers, listen)
-            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in undecided]
+            prover = Prover(contents, catalogue, settings.workers, listen)
+            prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
+            prover.prove_nearest()
+            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in prover.undecided]
+            unproved = [*equal, *by_hash]
+            prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges]), apart))
+            proved = prover.edges
     edges = strongest([*equal, *by_hash, *proved])
     with clock("group"):
         listen(Progress("group"))
         images = image_records(contents, how_compared(hashes))
         ids = {image.uri: image.id for image in images}
-        groups = groups_of(contents, edges, ids, Decisions(catalogue).standing(contents.keys).apart)
+        groups = groups_of(contents, edges, ids, apart)
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
         images=tuple(images),

@@ -133,7 +133,7 @@ def open_desk(catalogue: Catalogue, *, report: Path | None = None, paths: Iterab
     """
     if report is not None:
         return _from_file(catalogue, report)
-    wanted = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - as a scan names them
+    wanted = [os.path.abspath(path) for path in paths]
     found = last_scan(catalogue, wanted or None)
     if found is None:
         what = f"of exactly {', '.join(wanted)} " if wanted else ""

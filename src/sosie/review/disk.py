@@ -120,7 +120,7 @@ class Disk:
 
     def remove(self, path: Path) -> None:
         """Remove one name of a file."""
-        os.unlink(path)  # noqa: PTH108 - the counterpart of os.link
+        os.unlink(path)
         sync_folder(path.parent)
 
     def remove_empty(self, folder: Path, top: Path) -> None:
@@ -161,7 +161,7 @@ def rename_alone(source: Path, target: Path) -> None:
             raise OSError(code, os.strerror(code), str(source), None, str(target))
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-    os.rename(source, target)  # noqa: PTH104 - must not replace a folder by accident either
+    os.rename(source, target)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sosie.grouping.keeper import Facts
 from sosie.report import ImageRecord, Report
@@ -19,8 +20,12 @@ def facts_of(report: Report, catalogue: Catalogue | None = None) -> dict[int, Fa
     if catalogue is not None:
         contents = catalogue.contents({bytes.fromhex(image.sha256) for image in images})
         locations = catalogue.locations({os.fsencode(image.uri) for image in images})
+    shares = _shares(report)
     return {
-        image.id: _facts(image, contents.get(bytes.fromhex(image.sha256)), locations.get(os.fsencode(image.uri)))
+        image.id: replace(
+            _facts(image, contents.get(bytes.fromhex(image.sha256)), locations.get(os.fsencode(image.uri))),
+            share=shares.get(image.id, 1.0),
+        )
         for image in images
     }
 
@@ -42,6 +47,17 @@ def _facts(image: ImageRecord, content: Content | None, location: Location | Non
         detail=content.detail,
         mtime_ns=plain.mtime_ns,
     )
+
+
+def _shares(report: Report) -> dict[int, float]:
+    """How much of an image is the picture itself, where an edit added a frame."""
+    shares: dict[int, float] = {}
+    for edge in report.edges:
+        evidence = edge.evidence
+        if evidence.overlap and any(edit.kind == "border" for edit in evidence.edits):
+            framed, overlap = (edge.b, evidence.overlap[1]) if evidence.origin == "a" else (edge.a, evidence.overlap[0])
+            shares[framed] = min(shares.get(framed, 1.0), overlap)
+    return shares
 
 
 def _mtime(location: Location | None) -> int:

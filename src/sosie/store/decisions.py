@@ -94,6 +94,7 @@ class Decisions:
             ids = [_insert(connection, verdict, person, now, reason) for verdict in verdicts]
             if any(verdict.kind in ("apart", "together") for verdict in verdicts):
                 _note_apart(connection, max(ids))
+        self._sync()
         return ids
 
     def history(self, contents: Iterable[bytes]) -> list[Decision]:
@@ -116,6 +117,12 @@ class Decisions:
         """Return the number of the newest decision, 0 when there is none."""
         with self._catalogue.reading() as connection:
             return connection.execute(select(func.max(decision.c.id))).scalar() or 0
+
+    def _sync(self) -> None:
+        """Wait until what was recorded is on the disk: unlike findings, decisions cannot be computed again."""
+        with self._catalogue.reading() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
 
     def _refuse_late(self, connection: Connection, seen: int, contents: set[bytes]) -> None:
         newer = [made for made in _history(connection, contents) if made.id > seen]
