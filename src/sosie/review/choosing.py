@@ -67,8 +67,9 @@ class _Choice:
                 open_or_dropped.append(member)
         go: list[Going] = []
         left: list[tuple[Member, str]] = []
+        open_or_dropped.sort(key=lambda member: member.image.id != self._group.group.keeper)
         for member in open_or_dropped:
-            outcome = self._outcome(member, keeper, [kept for kept, _ in stay])
+            outcome = self._outcome(member, keeper, [kept for kept, _ in stay], [waiting for waiting, _ in left])
             if isinstance(outcome, Going):
                 go.append(outcome)
             else:
@@ -122,21 +123,26 @@ class _Choice:
         position, reason = choose_keeper(facts, self._rules.order, self._rules.formats)
         return members[position], reason
 
-    def _outcome(self, member: Member, keeper: Member, stay: Sequence[Member]) -> Going | str:
+    def _outcome(
+        self, member: Member, keeper: Member, stay: Sequence[Member], waiting: Sequence[Member]
+    ) -> Going | str:
+        """Return how a member goes, or why it is left. What waits for a decision stays for now, too."""
+        safe = list(stay)
         for rule in self._rules.only_when:
             if rule.where.holds(member.image.brand, self._facts[member.image.id]):
-                having = [kept for kept in stay if rule.kept.holds(kept.image.brand, self._facts[kept.image.id])]
-                if not having:
+                safe = [kept for kept in safe if rule.kept.holds(kept.image.brand, self._facts[kept.image.id])]
+                if not safe:
                     return f"stays by {rule.name}: none of the images it asks for is kept"
-                keeper = keeper if keeper in having else having[0]
+        keeper = keeper if keeper in safe else safe[0]
         decision = member.decision
         if member.choice == "drop" and decision is not None:
-            favoured = [kept for kept in stay if kept.content == decision.verdict.keeper]
-            return Going(
-                member, keeper if keeper in favoured or not favoured else favoured[0], who(decision), decision.id
-            )
-        twin = next((kept for kept in stay if kept.content == member.content), None)
-        relation = "identical" if twin is not None else self._group.group.relation
-        if relation not in self._rules.automatic:
-            return f"waits for a decision: `{relation}` is not acted on automatically"
-        return Going(member, keeper, f"rules ({self._rules.name})")
+            favoured = [kept for kept in safe if kept.content == decision.verdict.keeper]
+            return Going(member, (favoured or [keeper])[0], who(decision), decision.id)
+        relation = self._group.group.relation
+        if relation in self._rules.automatic:
+            return Going(member, keeper, f"rules ({self._rules.name})")
+        others = safe if len(safe) < len(stay) else [*safe, *waiting]
+        twins = [other for other in others if other.content == member.content]
+        if twins and "identical" in self._rules.automatic:
+            return Going(member, twins[0], f"rules ({self._rules.name})")
+        return f"waits for a decision: `{relation}` is not acted on automatically"
