@@ -12,8 +12,10 @@ from typer.core import TyperGroup
 
 from sosie import __version__
 from sosie.cli.apply import apply
+from sosie.cli.audit import audit
 from sosie.cli.decide import decide
 from sosie.cli.explain import explain
+from sosie.cli.export import export
 from sosie.cli.plan import plan
 from sosie.cli.rules import rules
 from sosie.cli.scan import scan
@@ -57,6 +59,8 @@ app.add_typer(rules, name="rules")
 app.command()(plan)
 app.command()(apply)
 app.command()(undo)
+app.command()(export)
+app.command()(audit)
 
 
 def _show_version(wanted: bool) -> None:

@@ -34,7 +34,7 @@ def keep(images: Images, reason: ReasonOption = "", person: PersonOption = None,
     """
     from sosie.store.decisions import Verdict
 
-    _record([Verdict("keep", (_content(image),), None, _place(image)) for image in images], person, reason, catalog)
+    _record([Verdict("keep", (content_of(image),), None, _place(image)) for image in images], person, reason, catalog)
 
 
 @decide.command()
@@ -51,10 +51,10 @@ def drop(
     """
     from sosie.store.decisions import Verdict
 
-    favoured = _content(keeper) if keeper else None
+    favoured = content_of(keeper) if keeper else None
     verdicts = []
     for image in images:
-        content = _content(image)
+        content = content_of(image)
         verdicts.append(Verdict("drop", (content,), favoured, _place(image) if content == favoured else None))
     _record(verdicts, person, reason, catalog)
 
@@ -69,7 +69,7 @@ def apart(
     """
     from sosie.store.decisions import Verdict
 
-    _record([Verdict("apart", tuple({_content(image): None for image in images}))], person, reason, catalog)
+    _record([Verdict("apart", tuple({content_of(image): None for image in images}))], person, reason, catalog)
 
 
 @decide.command()
@@ -82,7 +82,7 @@ def together(
     """
     from sosie.store.decisions import Verdict
 
-    _record([Verdict("together", tuple({_content(image): None for image in images}))], person, reason, catalog)
+    _record([Verdict("together", tuple({content_of(image): None for image in images}))], person, reason, catalog)
 
 
 @decide.command("open")
@@ -95,7 +95,7 @@ def reopen(
     """
     from sosie.store.decisions import Verdict
 
-    _record([Verdict("open", (_content(image),)) for image in images], person, reason, catalog)
+    _record([Verdict("open", (content_of(image),)) for image in images], person, reason, catalog)
 
 
 @decide.command("import")
@@ -114,7 +114,7 @@ def import_csv(
     from sosie.review.importing import read_decisions
     from sosie.store.decisions import Decisions
 
-    rows = read_decisions(file, _content, _place)
+    rows = read_decisions(file, content_of, _place)
     with catalogue_of(catalog) as catalogue:
         decisions = Decisions(catalogue)
         for row in rows:
@@ -151,7 +151,8 @@ def _record(verdicts: list[Verdict], person: str | None, reason: str, catalog: P
     say(f"{len(verdicts):,} {'decision' if len(verdicts) == 1 else 'decisions'} recorded.")
 
 
-def _content(image: str) -> bytes:
+def content_of(image: str) -> bytes:
+    """Return the SHA-256 that a file has, or that is written out. Raises `UsageError` for neither."""
     if not Path(image).exists() and len(image) == 64:
         try:
             return bytes.fromhex(image)
@@ -167,4 +168,4 @@ def _content(image: str) -> bytes:
 
 
 def _place(image: str) -> str | None:
-    return os.path.abspath(image) if Path(image).exists() else None  # noqa: PTH100 - as a scan names it
+    return os.path.abspath(image) if Path(image).exists() else None
