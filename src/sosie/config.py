@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -86,10 +87,12 @@ def _checked(name: str, value: Any) -> Any:
                 return value
     except (TypeError, ValueError) as error:
         raise UsageError(f"The setting {name} cannot be {value!r} ({error}).") from error
-    raise UsageError(f"The setting {name} cannot be {value!r}.", next_step=f"Choose from {', '.join(get_args(Method))}.")
+    raise UsageError(
+        f"The setting {name} cannot be {value!r}.", next_step=f"Choose from {', '.join(get_args(Method))}."
+    )
 
 
 def _at_least(least: float, value: Any) -> Any:
-    if not value >= least:
-        raise ValueError(f"at least {least}")
+    if not least <= value < math.inf:
+        raise ValueError(f"a number of at least {least} is wanted")
     return value

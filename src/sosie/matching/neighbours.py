@@ -22,7 +22,9 @@ Floats = NDArray[np.float32]
 
 _VOTES = 2.0
 _CONSISTENCY = 0.2
-"""What votes (as a share of the best's) and consistency count beside the similarity of vectors (at most 1)."""
+_SIMILARITY = np.float32(4.0)
+"""Weights of votes (as a share of the best's) and of consistency beside the similarity of vectors (at most 1) in the
+order of candidates, and of the similarity beside the consistency in what is worth a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class NeighbourParams:
     `first`: in the first round. `step`: in each round after it, for an image of whose last candidates at least the
     share `keep_going` was confirmed. `limit`: most candidates of one image.
     `always`: how many of the first come whatever their scores; the others need a similarity (-1 to 1) of `floor`, or,
-    where there are words, a consistency of `rare` spots of the rarest kind.
+    where there are words, the consistency of `rare` spots of the rarest kind, less 4 times the similarity.
     `shortlist`: how many are looked at closely. `unit`: length of a vector of similarity 1 to itself.
     `block`: bytes of one block of similarities.
     """
@@ -43,7 +45,7 @@ class NeighbourParams:
     keep_going: float = 0.5
     always: int = 2
     floor: float = 0.05
-    rare: float = 1.3
+    rare: float = 2.0
     shortlist: int = 64
     unit: float = 400.0
     block: int = 32_000_000
@@ -91,7 +93,7 @@ class Neighbours:
         for start in range(0, len(rows) if count else 0, height):
             part, into = rows[start : start + height], slice(start, start + height)
             scores = self._product.best(part) / np.float32(self._params.unit**2)
-            scores[:, self._blank] = -np.inf
+            scores[:, self._blank] = scores[self._blank[part]] = -np.inf
             scores[np.arange(len(part)), part] = -np.inf
             if self._words is None:
                 ids[into], score[into] = _best(scores, count)
@@ -103,19 +105,19 @@ class Neighbours:
     def _look_closely(self, words: WordIndex, rows: Ids, scores: Floats, ids: Ids, score: Floats) -> None:
         """Put votes to the scores, take a shortlist, and order it by consistency."""
         width = min(max(self._params.shortlist, ids.shape[1]), scores.shape[1] - 1)
-        least = np.float32(self._params.rare * words.certain)
         for start in range(0, len(rows), words.batch):
             part = slice(start, start + words.batch)
             look = words.look(rows[part])
-            votes = look.votes()
+            similarity, votes = scores[part], look.votes()
             votes[np.arange(len(votes)), rows[part]] = 0
             votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
-            short, base = _best(scores[part] + votes, width)
+            short, base = _best(similarity + votes, width)
             agreed = look.consistency(short)
             total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
             order = np.lexsort((short, -total))[:, : ids.shape[1]]
             ids[part], score[part] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
-            _drop(ids[part], score[part], np.take_along_axis(agreed, order, 1) >= least, self._params.always)
+            rare = agreed / np.float32(words.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
+            _drop(ids[part], score[part], np.take_along_axis(rare, order, 1) >= self._params.rare, self._params.always)
 
 
 class _FormProduct:

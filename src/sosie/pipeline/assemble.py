@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
+from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord
@@ -63,12 +64,16 @@ def _between(edge: Edge, a: int, b: int, first: Sequence[int]) -> Edge:
 
 def reverse(evidence: Evidence) -> Evidence:
     """Return the evidence as seen from the other image: transform and orientation inverted, the shares swapped."""
-    changes: dict[str, object] = {"origin": "b" if evidence.origin == "a" else "a"}
+    changes: dict[str, object] = {}
+    if evidence.edits:
+        changes["origin"] = "b" if evidence.origin == "a" else "a"
     if evidence.orientation is not None:
         changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.transform is not None:
         inverse = np.linalg.inv(np.array(evidence.transform))
         changes["transform"] = tuple(tuple(float(x) for x in row) for row in inverse / inverse[2, 2])
+    if evidence.orientation is not None:
+        changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.overlap is not None:
         changes["overlap"] = (evidence.overlap[1], evidence.overlap[0])
     return replace(evidence, **changes)  # type: ignore[arg-type]
@@ -80,9 +85,23 @@ def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids, apart: Apart 
     Variants are never in one group, nor are pairs of contents (SHA-256) that somebody has set `apart`.
     """
     shares = _shares(contents, edges)
-    groups = [_group(contents, rows, shares, ids) for rows in _components(contents, edges, apart)]
+    same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
+    components = _components(contents, edges, apart)
+    groups = [_group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components]
     groups.sort(key=lambda group: group.members)
     return [replace(group, id=number) for number, group in enumerate(groups)]
+
+
+def with_identical(contents: Contents, edges: Sequence[Edge]) -> list[Edge]:
+    """Return the edges with every pair called identical that a chain of identical pairs joins."""
+    same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
+    equal = Evidence(equal="pixels")
+    return [
+        replace(edge, relation="identical", score=1.0, evidence=equal, inner=None)
+        if same[edge.a] == same[edge.b]
+        else edge
+        for edge in edges
+    ]
 
 
 def keeper_pairs(contents: Contents, edges: Sequence[Edge], apart: Apart = ()) -> list[tuple[int, int]]:
@@ -135,13 +154,12 @@ def _keeper(contents: Contents, rows: Sequence[int], shares: Sequence[float]) ->
     return row, (ref, reason)
 
 
-def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids: Ids) -> Group:
+def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids: Ids, *, identical: bool) -> Group:
     keeper, (ref, reason) = _keeper(contents, rows, shares)
-    pixels = {contents.rows[row].pixels_sha256 or contents.keys[row] for row in rows}
     total = sum(contents.rows[row].size * len(contents.refs[row]) for row in rows)
     return Group(
         id=0,
-        relation="identical" if len(pixels) == 1 else "copy",
+        relation="identical" if identical else "copy",
         members=tuple(sorted(ids[ref.uri] for row in rows for ref in contents.refs[row])),
         keeper=ids[ref.uri],
         reason=reason,

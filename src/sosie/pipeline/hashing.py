@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from sosie.matching.hamming import best_orientations, pairs_within, representati
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.equality import NONE, ensure_digests, possibly_equal
 from sosie.pipeline.reading import ReadParams
+from sosie.pipeline.threads import usable_cores
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Evidence, Pairs
 
@@ -30,6 +32,7 @@ QUALITY = 50
 TINY = 16
 """Pixels of the shorter side below which a hash is mostly interpolation."""
 
+_BLOCK = 512
 _EQUAL = 16
 """Contents with one and the same hash that are compared each with each."""
 
@@ -78,9 +81,9 @@ def load_hashes(contents: Contents, catalogue: Catalogue) -> Hashes:
     return Hashes(*read_rows(DHASH64, dhash), *read_rows(PDQ256, pdq), tiny)
 
 
-def how_compared(hashes: Hashes) -> list[str]:
-    """Return for each content whether a hash could say anything of it: "yes", "flat" or "tiny"."""
-    says = hashes.pdq_says | hashes.dhash_says
+def how_compared(hashes: Hashes, described: NDArray[np.bool_]) -> list[str]:
+    """Return for each content whether a hash or local features (`described`) tell of it: "yes", "flat" or "tiny"."""
+    says = hashes.pdq_says | hashes.dhash_says | described
     return ["tiny" if tiny else "yes" if can else "flat" for tiny, can in zip(hashes.tiny, says, strict=True)]
 
 
@@ -104,7 +107,7 @@ def hash_pairs(hashes: Hashes) -> HashPairs:
 
 
 def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
-    """Return the distances of two contents in both hashes, in the orientation of the nearest PDQ, and its name."""
+    """Return the PDQ and dHash distances of two contents, and the turn of `a` in which PDQ is nearest."""
     turns = np.arange(len(ORIENTATIONS))
     one, other = np.full(len(turns), a), np.full(len(turns), b)
     pdq = _distances(hashes.pdq, one, other, turns)
@@ -112,13 +115,13 @@ def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
     return int(pdq[best]), int(_distances(hashes.dhash, one, other, turns)[best]), ORIENTATIONS[best]
 
 
-def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue) -> list[Edge]:
+def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue, workers: int) -> list[Edge]:
     """Return the copies among pairs with near hashes: those whose colours tell of one picture, too."""
     used = np.unique(np.concatenate((pairs.a, pairs.b)))
     rows = catalogue.rows(TONES.key, [contents.keys[row] for row in used.tolist()])
     grids = read_tones([rows[contents.keys[row]] for row in used.tolist()])
     first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
-    left = tones.unexplained(_turned(grids, first, pairs.turn), grids[second])
+    left = _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
     return [
         Edge(
             a=int(pairs.a[row]),
@@ -134,6 +137,14 @@ def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue) -> li
         )
         for row in np.flatnonzero(left <= tones.LIMIT).tolist()
     ]
+
+
+def _unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], workers: int) -> NDArray[np.float32]:
+    """Return `tones.unexplained` of all pairs, computed by several threads."""
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(a), _BLOCK)]
+    with ThreadPoolExecutor(workers or usable_cores(), "sosie-compare") as pool:
+        parts = list(pool.map(lambda block: tones.unexplained(a[block], b[block]), blocks))
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def hash_score(pdq: int, left: float) -> float:
