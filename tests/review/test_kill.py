@@ -26,15 +26,15 @@ if sys.platform == "win32":
 from tests.review.killing import Job, run_and_kill
 
 EVERY = 1 if os.environ.get("SOSIE_KILLS") == "all" else 17
+CHOSEN = os.environ.get("SOSIE_KILLS_IN")
 METHODS: tuple[Method, ...] = ("quarantine", "hardlink", "trash", "reflink")
 
 
 @pytest.fixture
 def scratch(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A folder in memory where there is one: a killed process loses nothing that a call has written."""
-    chosen = os.environ.get("SOSIE_KILLS_IN")
     shared = Path("/dev/shm")
-    base = Path(chosen) if chosen else shared if os.access(shared, os.W_OK) else None
+    base = Path(CHOSEN) if CHOSEN else shared if os.access(shared, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="sosie-kill-", dir=base) as name:
         yield Path(name)
 
@@ -104,10 +104,11 @@ def _fresh(
 def _moments(scratch: Path, job: Job, method: Method, monkeypatch: pytest.MonkeyPatch, first: int) -> list[int]:
     """Return the moments to kill at, after one run to the end that counts them."""
     _, plan, runs, _ = _fresh(scratch, 0, method, monkeypatch)
-    if method == "reflink" and apply_plan(load_plan(plan), Runs(runs)).refused:
-        pytest.skip("this file system does not share blocks")
     if method == "reflink":
-        undo_run(Runs(runs).names()[-1], Runs(runs))
+        outcome = apply_plan(load_plan(plan), Runs(runs))
+        if outcome.refused:
+            pytest.skip(f"this file system does not share blocks: {outcome.refused[0].reason}")
+        undo_run(outcome.run, Runs(runs))
     if job == "undo":
         apply_plan(load_plan(plan), Runs(runs))
     tally = scratch / "tally"

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
-from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord

@@ -98,9 +98,8 @@ class _Walk:
             return []
         wanted = []
         for child in (os.path.join(path, name) for name in reversed(names)):
-            if os.path.basename(child) == QUARANTINE:
-                self.skipped.append(Skipped(child, HIDDEN))
-            elif not self.hidden and os.path.basename(child).startswith(".") and os.path.isdir(child):
+            name = os.path.basename(child)
+            if name == QUARANTINE or (not self.hidden and name.startswith(".") and os.path.isdir(child)):
                 self.skipped.append(Skipped(child, HIDDEN))
             else:
                 wanted.append(child)
