@@ -10,6 +10,7 @@ import pytest
 from sosie.errors import RunStopped, UsageError
 from sosie.review import Desk, Plan, Rules, apply_plan, load_plan, open_desk, rehearse, undo_run
 from sosie.review.applying import last_run
+from sosie.review.disk import Disk
 from sosie.review.plan import Method
 from sosie.store.catalogue import Catalogue
 from sosie.store.journal import Runs
@@ -158,6 +159,36 @@ def test_the_last_readable_copy_is_never_touched(folder: Path) -> None:
     assert ["cannot be read" in refusal.reason for refusal in outcome.refused] == [True]
     write(folder / "c/two.png", "moon large")
     assert apply_plan(plan, runs).done == [str(folder / "c/two (1).png")]
+
+
+def test_a_keeper_that_goes_at_that_moment_brings_its_copy_back(folder: Path) -> None:
+    plan, runs = planned(folder)
+
+    class Rival(Disk):
+        """Somebody else, with a plan of their own, drops what we keep."""
+
+        def move(self, source: Path, target: Path) -> None:
+            super().move(source, target)
+            if source.name == "two (1).png":
+                (folder / "c/two.png").unlink(missing_ok=True)
+
+    outcome = apply_plan(plan, runs, disk=Rival())
+    assert (folder / "c/two (1).png").read_text() == "moon"
+    assert any("changed at that moment" in refusal.reason for refusal in outcome.refused)
+
+
+def test_a_file_that_is_changed_at_that_moment_is_put_back_as_it_is_then(folder: Path) -> None:
+    plan, runs = planned(folder)
+
+    class Painter(Disk):
+        def make_folder(self, folder_: Path) -> None:
+            super().make_folder(folder_)
+            if folder_.name == "c":
+                write(folder / "c/two (1).png", "moon, freshly painted")
+
+    outcome = apply_plan(plan, runs, disk=Painter())
+    assert (folder / "c/two (1).png").read_text() == "moon, freshly painted"
+    assert any("changed at that moment" in refusal.reason for refusal in outcome.refused)
 
 
 def test_a_keeper_that_became_the_same_file_is_not_dropped_with_it(folder: Path) -> None:

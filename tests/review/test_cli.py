@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -172,9 +173,48 @@ def test_a_bad_row_imports_nothing_and_is_named(library: Path) -> None:
     assert call("decide", "list").stdout.count("\n") == 1
 
 
+def test_missed_pairs_are_estimated_from_images_verified_against_all(library: Path) -> None:
+    call("scan", library, "--quiet", "--report", "report.json")
+    report = json.loads(Path("report.json").read_text())
+    assert json.loads(call("audit", "--missed", "99", "--json").stdout)["missed"] == 0
+    Path("blind.json").write_text(json.dumps({**report, "groups": []}))
+    found = json.loads(call("audit", "--missed", "99", "--json", "--report", "blind.json").stdout)
+    names = {tuple(sorted(Path(uri).stem for uri in pair)) for pair in found["found"]}
+    assert {("1", "1"), ("2", "2")} <= names
+    assert found["low"] == found["missed"] == found["high"] == len(found["found"]), "all were drawn: nothing is guessed"
+    some = json.loads(call("audit", "--missed", "2", "--json", "--report", "blind.json").stdout)
+    assert some["low"] <= len(found["found"]) <= some["high"]
+
+
+def test_a_scan_without_local_features_gives_no_estimate(library: Path) -> None:
+    call("scan", library, "--quiet", "--method", "hash", "--catalog", "hash.db")
+    assert "--method auto" in call("audit", "--missed", "3", "--catalog", "hash.db", code=2).output
+
+
+def test_the_story_of_a_dropped_file_is_told_by_its_path(library: Path) -> None:
+    call("plan", "--output", "plan.json")
+    call("apply", "plan.json", "--yes", "--by", "ann")
+    told = call("audit", library / "phone/1.jpg").stdout
+    assert "dropped, rules (built-in)" in told
+    assert "resized to" in told
+    assert "ann" in call("audit", "--runs").stdout
+    call("export", "groups.html")
+    assert Path("groups.html").stat().st_size > 1000
+
+
+def test_the_example_of_the_guide_runs(library: Path, tmp_path: Path) -> None:
+    before = tree(library)
+    call("scan", library, "--quiet", "--catalog", "catalogue.db")
+    guide = (Path(__file__).parents[2] / "docs/review.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(compile(example, "docs/review.md", "exec"), {})
+    assert tree(library) == before
+    assert "undone" in call("audit", "--runs", "--catalog", "catalogue.db").stdout
+
+
 @pytest.mark.parametrize(
     "command",
-    [["plan"], ["apply"], ["undo"], ["rules", "test"], ["rules", "use"], ["rules", "show"]]
+    [["plan"], ["apply"], ["undo"], ["export"], ["audit"], ["rules", "test"], ["rules", "use"], ["rules", "show"]]
     + [["decide", name] for name in ("keep", "drop", "apart", "together", "open", "import", "list")],
 )
 def test_every_command_takes_a_catalogue_and_gives_an_example(command: list[str]) -> None:

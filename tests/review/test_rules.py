@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sosie.errors import UsageError
+from sosie.grouping.keeper import DEFAULT_ORDER
 from sosie.review.desk import Desk
 from sosie.review.patterns import matcher
 from sosie.review.plan import Plan
-from sosie.review.rules import BUILT_IN, Rules, parse_rules
+from sosie.review.rules import Condition, OnlyWhen, Rule, Rules, parse_rules, to_toml
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Verdict
 from sosie.types import Relation
@@ -173,8 +176,30 @@ def test_what_is_wrong_in_a_file_is_named_with_what_may_stand_there(text: str, m
         parse_rules(text)
 
 
-def test_the_written_form_of_the_built_in_rules_is_what_holds_without_a_file() -> None:
-    assert parse_rules(BUILT_IN) == Rules()
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+conditions = st.builds(
+    Condition,
+    path=st.lists(texts, min_size=1, max_size=3).map(tuple),
+    brand=st.lists(texts.map(str.casefold), max_size=2).map(tuple),
+    metadata=st.none() | st.booleans(),
+    min_pixels=st.none() | st.integers(0, 10**9),
+    modified_before=st.none() | st.dates(),
+)
+named = st.builds(Rule, name=texts, where=conditions)
+
+
+@given(
+    st.builds(
+        Rules,
+        automatic=st.sampled_from([("identical",), (), ("identical", "copy")]),
+        order=st.permutations(DEFAULT_ORDER).map(tuple),
+        protect=st.lists(named, max_size=2).map(tuple),
+        only_when=st.lists(st.builds(OnlyWhen, name=texts, where=conditions, kept=conditions), max_size=2).map(tuple),
+        prefer=st.lists(named, max_size=2).map(tuple),
+    )
+)
+def test_written_rules_are_read_back_as_they_were(rules: Rules) -> None:
+    assert parse_rules(to_toml(rules)) == rules
 
 
 def test_every_example_in_the_guide_is_a_file_of_rules() -> None:

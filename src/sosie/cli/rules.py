@@ -73,8 +73,8 @@ def show(catalog: CatalogOption = None) -> None:
     Example: sosie rules show > rules.toml
     """
     from sosie.review import rules_path
-    from sosie.review.rules import BUILT_IN
+    from sosie.review.rules import Rules, to_toml
 
     with catalogue_of(catalog) as catalogue:
         path = rules_path(catalogue.path)
-    typer.echo(path.read_text(encoding="utf-8") if path.is_file() else BUILT_IN, nl=False)
+    typer.echo(path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()), nl=False)

@@ -4,7 +4,7 @@ from sosie.review.applying import Outcome, Refusal, apply_plan, rehearse, undo_r
 from sosie.review.desk import Desk, open_desk, rules_in_force, rules_path
 from sosie.review.groups import Member, ReviewGroup
 from sosie.review.plan import Plan, load_plan
-from sosie.review.rules import Rules, load_rules, parse_rules
+from sosie.review.rules import Rules, load_rules, parse_rules, to_toml
 
 __all__ = [
     "Desk",
@@ -22,5 +22,6 @@ __all__ = [
     "rehearse",
     "rules_in_force",
     "rules_path",
+    "to_toml",
     "undo_run",
 ]

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -85,7 +86,7 @@ class Plan:
     roots: tuple[str, ...] = ()
     summary: Mapping[str, int] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def drops(self) -> tuple[Drop, ...]:
         """All files to act on, in order: their positions number the steps of a run."""
         return tuple(drop for group in self.groups for drop in group.drops)
@@ -100,7 +101,7 @@ class Plan:
         """Bytes of all files to act on."""
         return sum(drop.bytes for drop in self.drops)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells this plan from every other (16 hexadecimal digits): a run belongs to exactly one."""
         return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -199,10 +200,33 @@ def _said(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in row.items())
 
 
-BUILT_IN = f"""version = {VERSION}
+def to_toml(rules: Rules) -> str:
+    """Return rules as the text of a file, which `parse_rules` reads back as equal rules."""
+    lines = [f"version = {VERSION}", ""]
+    lines += [f"{name} = {_written(getattr(rules, name))}" for name in ("automatic", "order", "formats")]
+    for kind in ("protect", "only_when", "prefer"):
+        for rule in getattr(rules, kind):
+            lines += ["", f"[[{kind}]]", f"name = {_written(rule.name)}"]
+            lines += [f"{key} = {value}" for key, value in _parts(rule.where)]
+            if isinstance(rule, OnlyWhen):
+                inside = ", ".join(f"{key} = {value}" for key, value in _parts(rule.kept))
+                lines.append(f"kept = {{ {inside} }}")
+    return "\n".join(lines) + "\n"
 
-automatic = ["identical", "copy"]
-order = [{", ".join(f'"{name}"' for name in DEFAULT_ORDER)}]
-formats = [{", ".join(f'"{name}"' for name in FORMATS)}]
-"""
-"""The rules that hold when there is no file, as one would write them."""
+
+def _parts(condition: Condition) -> list[tuple[str, str]]:
+    values = [(item.name, getattr(condition, item.name)) for item in fields(Condition)]
+    return [(name, _written(value)) for name, value in values if value is not None and value != ()]
+
+
+def _written(value: object) -> str:
+    match value:
+        case tuple():
+            return f"[{', '.join(_written(entry) for entry in value)}]"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            # JSON's escapes are TOML's, but for the one character that JSON leaves as it is
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case _:
+            return str(value)

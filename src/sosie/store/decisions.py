@@ -22,6 +22,9 @@ each other, whatever a scan finds; together: they may be again."""
 
 KINDS: tuple[Kind, ...] = ("keep", "drop", "open", "apart", "together")
 _CHUNK = 400
+_MANY = 10_000
+"""Contents from which on reading every decision is quicker than asking for each content."""
+
 _KEY = 32
 
 
@@ -217,7 +220,11 @@ def _query() -> Select[Any]:
 
 
 def _history(connection: Connection, contents: Iterable[bytes]) -> list[Decision]:
-    keys = sorted(set(contents))
+    wanted = set(contents)
+    if len(wanted) > _MANY:
+        every = (_decision(row) for row in connection.execute(_query().order_by(decision.c.id)))
+        return [made for made in every if not wanted.isdisjoint(made.verdict.contents)]
+    keys = sorted(wanted)
     found: dict[int, Decision] = {}
     for start in range(0, len(keys), _CHUNK):
         of_these = select(decided_content.c.decision).where(decided_content.c.sha256.in_(keys[start : start + _CHUNK]))
