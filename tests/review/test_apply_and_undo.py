@@ -181,10 +181,10 @@ def test_a_file_that_is_changed_at_that_moment_is_put_back_as_it_is_then(folder:
     plan, runs = planned(folder)
 
     class Painter(Disk):
-        def make_folder(self, folder_: Path) -> None:
-            super().make_folder(folder_)
-            if folder_.name == "c":
-                write(folder / "c/two (1).png", "moon, freshly painted")
+        def move(self, source: Path, target: Path) -> None:
+            if source == folder / "c/two (1).png":
+                write(source, "moon, freshly painted")
+            super().move(source, target)
 
     outcome = apply_plan(plan, runs, disk=Painter())
     assert (folder / "c/two (1).png").read_text() == "moon, freshly painted"
