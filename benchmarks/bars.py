@@ -68,7 +68,8 @@ def _layers(results: Results) -> Answer:
 
 
 def _real_recall(results: Results) -> Answer:
-    recall = _score(results, "real", "auto")["recall"]["edges"]
+    found = _score(results, "real", "auto")["found"]
+    recall = {name: hits / total for name, (hits, total) in found.items()}
     return ", ".join(f"{name} {share:.3f}" for name, share in recall.items()), min(recall.values()) >= 0.98
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import Contender, NotRunError, environment, sosie
+from benchmarks.contenders import Contender, NotRunError, environment
 from benchmarks.data_sets import DataSet
 from benchmarks.places import Places, Scale
 from benchmarks.process import Cost, RunFailedError, run
@@ -19,6 +19,7 @@ from benchmarks.scoring import report_of_groups, score
 from benchmarks.strangers import write_strangers
 
 Rows = dict[str, dict[str, Any]]
+_LISTED = 1000
 
 
 def compare(data: DataSet, contenders: Sequence[Contender], places: Places, *, repeat: int) -> Rows:
@@ -39,7 +40,7 @@ def compare(data: DataSet, contenders: Sequence[Contender], places: Places, *, r
                 costs[contender.name].append(cost)
                 say(f"{data.name} {turn + 1}/{repeat} {contender.name}: {cost.wall:.1f} s, {cost.cpu:.1f} CPU s")
     for name, number in versions.items():
-        scored = score(_report(places, data, name), data, places)
+        scored = score(_report(places, data, name), data, places, listed=_LISTED if name.startswith("sosie") else 0)
         rows[name] = {"version": number, "images": data.count, **_summary(costs[name]), "score": scored}
     return rows
 
@@ -79,28 +80,28 @@ def scan(contender: Contender, folder: Path, report: Path, places: Places, catal
     return cost
 
 
-def rescan(data: DataSet, places: Places, *, repeat: int) -> Rows:
-    """First and further scans of one unchanged folder into one catalogue, for both methods."""
+def rescan(data: DataSet, contenders: Sequence[Contender], places: Places, *, repeat: int) -> Rows:
+    """First and further scans of one unchanged folder into one catalogue, for each contender that keeps one."""
     rows: Rows = {}
     warm(data.images)
-    for method in ("hash", "auto"):
+    for contender in _remembering(contenders):
         with _scratch(places) as folder:
             catalog, report = folder / "catalogue.db", folder / "report.json"
-            costs = [scan(sosie(method), data.images, report, places, catalog) for _ in range(repeat + 1)]
+            costs = [scan(contender, data.images, report, places, catalog) for _ in range(repeat + 1)]
             size = sum(path.stat().st_size for path in folder.glob("catalogue.db*"))
         first, later = costs[0], costs[1:]
-        rows[f"sosie {method}"] = {
+        rows[contender.name] = {
             "images": data.count,
             "first": _summary([first]),
             "again": _summary(later),
             "ratio": middle([cost.wall for cost in later]) / first.wall,
             "catalogue_bytes_per_image": size / data.count,
         }
-        say(f"rescan {method}: {rows[f'sosie {method}']['ratio']:.3f} of the first scan")
+        say(f"rescan {contender.name}: {rows[contender.name]['ratio']:.3f} of the first scan")
     return rows
 
 
-def memory(scale: Scale, places: Places) -> Rows:
+def memory(scale: Scale, contenders: Sequence[Contender], places: Places) -> Rows:
     """Peak memory over two numbers of pictures that have nothing in common, and its growth per image."""
     few, many = scale.memory_images
     folder = places.work / "data" / "strangers"
@@ -110,18 +111,25 @@ def memory(scale: Scale, places: Places) -> Rows:
     write_strangers(large / "first", range(few))
     write_strangers(large / "more", range(few, many))
     rows: Rows = {}
-    for method in ("hash", "auto"):
+    for contender in _remembering(contenders):
         with _scratch(places) as scratch:
-            first, second = (scan(sosie(method), part, scratch / "r.json", places) for part in (small, large))
+            first, second = (scan(contender, part, scratch / "r.json", places) for part in (small, large))
         growth = (second.peak_mb - first.peak_mb) * 1e6 / (many - few)
-        rows[f"sosie {method}"] = {
+        rows[contender.name] = {
             "images": [few, many],
             "first": _summary([first]),
             "second": _summary([second]),
             "growth_bytes": growth,
         }
-        say(f"memory {method}: {first.peak_mb:.0f} MB, {second.peak_mb:.0f} MB, {growth / 1000:.1f} KB an image")
+        say(
+            f"memory {contender.name}: {first.peak_mb:.0f} MB, {second.peak_mb:.0f} MB, {growth / 1000:.1f} KB an image"
+        )
     return rows
+
+
+def _remembering(contenders: Sequence[Contender]) -> list[Contender]:
+    """The contenders with a catalogue: Sosie's."""
+    return [contender for contender in contenders if contender.writes_report]
 
 
 def warm(folder: Path) -> None:

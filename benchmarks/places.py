@@ -57,4 +57,8 @@ class Places:
 
 
 FULL_PLACES = Places(WORK, HERE / "results", HERE / "RESULTS.md")
-TRIAL_PLACES = Places(WORK, WORK / "trial", WORK / "trial" / "RESULTS.md")
+
+
+def trial_places(scale: Scale) -> Places:
+    """Where a trial writes: beside the data, never over the results."""
+    return Places(WORK, WORK / "trial" / scale.name, WORK / "trial" / scale.name / "RESULTS.md")

@@ -130,7 +130,8 @@ def _wrong(rows: Mapping[str, Any]) -> Iterator[str]:
     for name, row in rows.items():
         wrong = row["score"]["wrong"]
         if name.startswith("sosie") and wrong["count"]:
-            yield f"Wrong pairs of {name} ({wrong['count']}, of them {wrong['same_edit']} with the same edit on both):"
+            counts = f"{wrong['count']}: {wrong['edges']} by an edge, the others by standing in one group"
+            yield f"Wrong pairs of {name} ({counts}; {wrong['same_edit']} have the same edit on both), edges first:"
             yield table(("one", "other", "called"), wrong["pairs"])
 
 
@@ -139,7 +140,7 @@ def _real(found: Mapping[str, Any], judgements: Path) -> Iterator[str]:
     if not value:
         return
     rows = {key: row for key, row in value["rows"].items() if "not_run" not in row}
-    sets = list(next(iter(rows.values()))["score"]["recall"]["edges"]) if rows else []
+    sets = list(next(iter(rows.values()))["score"]["found"]) if rows else []
     yield "## Quality: real photos"
     yield (
         f"{ABOUT['real'][0].upper()}{ABOUT['real'][1:]}. Recall of each set of true pairs by edges, then what "
@@ -154,7 +155,7 @@ def _real(found: Mapping[str, Any], judgements: Path) -> Iterator[str]:
 
 def _real_row(name: str, row: Mapping[str, Any], sets: Sequence[str]) -> tuple[str, ...]:
     score = row["score"]
-    shares = [f"{score['recall']['edges'][which]:.3f}" for which in sets]
+    shares = [f"{hits / total:.3f} ({hits} of {total})" for hits, total in map(score["found"].get, sets)]
     views = sum(score["views"].get(relation, 0) for relation in ("identical", "copy", "contains"))
     ends = (f"{score['hard']} of {score['hard_total']}", f"{views} of {sum(score['views'].values())}")
     return (_titled(name, row), *shares, *ends, str(score["outside"]["count"]))
@@ -166,14 +167,14 @@ def _looked_at(rows: Mapping[str, Any], judgements: Path) -> Iterator[str]:
     seen: dict[tuple[str, str], list[str]] = {}
     for name, row in rows.items():
         if name.startswith("sosie"):
-            for a, b, relation, hard in row["score"]["outside"]["pairs"]:
-                seen.setdefault((a, b), []).append(
-                    f"{name.removeprefix('sosie ')}: {relation}{', look-alike' if hard else ''}"
-                )
+            for a, b, relation, kind in row["score"]["outside"]["pairs"]:
+                seen.setdefault((a, b), []).append(f"{name.removeprefix('sosie ')}: {relation}")
+                if kind == "other view":
+                    known.setdefault((a, b), ("wrong", "another view of one object, says the truth"))
     if seen:
         verdicts = [known.get(pair, ("not looked at yet", ""))[0] for pair in seen]
         counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in sorted(set(verdicts)))
-        yield f"Pairs outside the truth that Sosie calls the same image, each looked at: {counts}."
+        yield f"Pairs outside the truth that Sosie calls the same image: {counts}."
         lines = (
             (a, b, "; ".join(how), *known.get((a, b), ("not looked at yet", "")))
             for (a, b), how in sorted(seen.items())

@@ -20,7 +20,7 @@ from benchmarks import results
 from benchmarks.contenders import Contender, NotRunError, everyone, make_peers
 from benchmarks.data_sets import NAMES, MissingDataError, Name, prepare
 from benchmarks.measuring import Rows, compare, memory, rescan
-from benchmarks.places import FULL, FULL_PLACES, HERE, ROOT, SMOKE, TRIAL_PLACES, Places, Scale, subset
+from benchmarks.places import FULL, FULL_PLACES, HERE, ROOT, SMOKE, Places, Scale, subset, trial_places
 from benchmarks.process import RunFailedError
 from benchmarks.rendering import render
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts that are asked for; return 0, or 1 where data were missing or a scan failed."""
     args = _parser().parse_args(arguments)
     scale = SMOKE if args.smoke else subset(args.groups) if args.groups else FULL
-    places = FULL_PLACES if scale is FULL else TRIAL_PLACES
+    places = FULL_PLACES if scale is FULL else trial_places(scale)
     if args.results:
         places = Places(places.work, args.results, args.results / "RESULTS.md", places.shared)
     tools = _tools(args)
@@ -87,14 +87,17 @@ def _measure(part: str, args: argparse.Namespace, tools: list[Contender], scale:
 
     try:
         if part == "speed":
-            keep("speed-transformed", compare(prepare("transformed", scale, places), tools, places, repeat=args.repeat))
+            rows = compare(prepare("transformed", scale, places), tools, places, repeat=args.repeat)
+            keep("speed-transformed", rows)
+            keep("quality-transformed", rows)
         elif part == "quality":
-            for name in args.data or NAMES:
+            timed = "speed" in (args.only or PARTS)
+            for name in args.data or [name for name in NAMES if not (timed and name == "transformed")]:
                 keep(f"quality-{name}", compare(prepare(_name(name), scale, places), tools, places, repeat=1))
         elif part == "rescan":
-            keep("rescan", rescan(prepare("transformed", scale, places), places, repeat=args.repeat))
+            keep("rescan", rescan(prepare("transformed", scale, places), tools, places, repeat=args.repeat))
         elif part == "memory":
-            keep("memory", memory(scale, places))
+            keep("memory", memory(scale, tools, places))
         else:
             _joins(scale, places)
     except (MissingDataError, RunFailedError) as error:

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,7 +20,6 @@ from benchmarks.places import Places
 
 SAME = frozenset({"identical", "copy", "contains"})
 VIEWS = "ukbench"
-MOST_SHOWN = 400
 Pair = tuple[str, str]
 
 
@@ -73,17 +72,25 @@ def read_finding(report: Path) -> Finding:
     return Finding(relations, frozenset(grouped))
 
 
-def score(report: Path, data: DataSet, places: Places) -> dict[str, Any]:
-    """All that the page shows of one report: the referee's numbers, the share found of each edit, the wrong pairs."""
+def score(report: Path, data: DataSet, places: Places, *, listed: int) -> dict[str, Any]:
+    """All that the page shows of one report: the referee's numbers, the share found of each edit, the wrong pairs.
+
+    At most `listed` wrong pairs are named; all are counted.
+    """
     finding = read_finding(report)
-    command = [sys.executable, str(places.referee / "score.py"), str(report), str(data.truth)]
+    command = [sys.executable, str(places.referee / "score.py"), str(report.resolve()), str(data.truth)]
     done = subprocess.run(
         command + ["--real"] * (data.name == "real"), check=True, capture_output=True, text=True, cwd=places.referee
     )
     if data.name == "real":
-        return {**_parse_real(done.stdout), "outside": _outside(finding, data)}
+        truth = _real_truth(data)
+        return {
+            **_parse_real(done.stdout),
+            "found": _real_found(finding, truth),
+            "outside": _outside(finding, truth, data, listed),
+        }
     rows = _manifest(data)
-    return {**_parse_edits(done.stdout), "edits": _edits_found(finding, rows), "wrong": _wrong(finding, rows)}
+    return {**_parse_edits(done.stdout), "edits": _edits_found(finding, rows), "wrong": _wrong(finding, rows, listed)}
 
 
 def _parse_edits(text: str) -> dict[str, Any]:
@@ -125,25 +132,39 @@ def _edits_found(finding: Finding, rows: Iterable[Mapping[str, str]]) -> dict[st
     return {edit: sum(found) / len(found) for edit, found in hits.items()}
 
 
-def _wrong(finding: Finding, rows: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+def _wrong(finding: Finding, rows: Iterable[Mapping[str, str]], listed: int) -> dict[str, Any]:
     """Pairs without a common source that are called one image: how many, and those with the same layer on both."""
     about = {row["file"]: (set(row["sources"].split("+")), row["edit"]) for row in rows}
     wrong = sorted(pair for pair in finding.same if not about[pair[0]][0] & about[pair[1]][0])
     layered = [pair for pair in wrong if about[pair[0]][1] == about[pair[1]][1] != "orig"]
-    shown = [[a, b, finding.relations.get((a, b), "group only")] for a, b in wrong[:40]]
-    return {"count": len(wrong), "same_edit": len(layered), "pairs": shown}
+    named = [[a, b, finding.relations.get((a, b), "group only")] for a, b in wrong]
+    by_edge = sum(relation in SAME for *_, relation in named)
+    first = sorted(named, key=lambda row: row[2] not in SAME)[: min(listed, 100)]
+    return {"count": len(wrong), "edges": by_edge, "same_edit": len(layered), "pairs": first}
 
 
-def _outside(finding: Finding, data: DataSet) -> dict[str, Any]:
-    """Pairs of the real set that are called one image and that the truth does not list as such."""
-    groups: dict[Pair, list[str]] = defaultdict(list)
+def _real_truth(data: DataSet) -> dict[Pair, str]:
+    """The pairs of two files that groups.csv lists, with their sets. It lists some files twice: those are no pairs."""
+    groups: dict[Pair, set[str]] = defaultdict(set)
     with (data.truth / "groups.csv").open() as file:
         for row in csv.DictReader(file):
-            if row["set"] != VIEWS:
-                groups[row["set"], row["group"]].append(row["file"])
-    true = {ordered(a, b) for files in groups.values() for a, b in combinations(files, 2)}
+            groups[row["set"], row["group"]].add(row["file"])
+    return {ordered(a, b): key[0] for key, files in groups.items() for a, b in combinations(sorted(files), 2)}
+
+
+def _real_found(finding: Finding, truth: Mapping[Pair, str]) -> dict[str, list[int]]:
+    """For each set of copies how many of its pairs the edges call one image, and how many there are."""
+    same = {pair for pair, relation in finding.relations.items() if relation in SAME}
+    totals = Counter(truth.values())
+    hits = Counter(name for pair, name in truth.items() if pair in same)
+    return {name: [hits[name], total] for name, total in totals.items() if name != VIEWS}
+
+
+def _outside(finding: Finding, truth: Mapping[Pair, str], data: DataSet, listed: int) -> dict[str, Any]:
+    """Pairs of the real set that are called one image and that the truth does not list as copies, and what they are."""
     with (data.truth / "hard_negative_candidates.csv").open() as file:
-        hard = {ordered(row["a"], row["b"]) for row in csv.DictReader(file)}
-    pairs = sorted(finding.same - true)
-    shown = [[a, b, finding.relations.get((a, b), "group only"), (a, b) in hard] for a, b in pairs[:MOST_SHOWN]]
-    return {"count": len(pairs), "pairs": shown}
+        known = {ordered(row["a"], row["b"]): "look-alike" for row in csv.DictReader(file)}
+    known |= {pair: "other view" for pair, name in truth.items() if name == VIEWS}
+    pairs = sorted(pair for pair in finding.same if truth.get(pair, VIEWS) == VIEWS)
+    named = [[a, b, finding.relations.get((a, b), "group only"), known.get((a, b), "")] for a, b in pairs]
+    return {"count": len(pairs), "pairs": sorted(named, key=lambda row: row[2] not in SAME)[:listed]}

@@ -39,11 +39,11 @@ def photos(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("part", "options", "words"),
     [
-        ("speed", ["--repeat", "1", "--tool", "sosie hash"], "images/s"),
+        ("speed", ["--repeat", "1", "--tool", "sosie auto"], "images/s"),
         ("quality", ["--data", "phone", "--tool", "sosie hash"], "wrong pairs"),
         ("quality", ["--data", "real", "--tool", "sosie hash"], "look-alikes"),
-        ("rescan", ["--repeat", "1"], "again, wall s"),
-        ("memory", [], "bytes an image more"),
+        ("rescan", ["--repeat", "1", "--tool", "sosie hash"], "again, wall s"),
+        ("memory", ["--tool", "sosie hash"], "bytes an image more"),
     ],
 )
 def test_each_part_of_the_benchmark_writes_its_section(
@@ -112,7 +112,7 @@ def test_a_report_is_scored_by_the_referee_and_wrong_pairs_are_listed(tmp_path: 
     report = tmp_path / "report.json"
     report.write_text(json.dumps(report_of_groups({"near": [["1o.jpg", "1c.jpg", "2c.jpg"]]})))
     places = Places(tmp_path, tmp_path, tmp_path / "page.md")
-    found = score(report, DataSet("edits", tmp_path, tmp_path, 4), places)
+    found = score(report, DataSet("edits", tmp_path, tmp_path, 4), places, listed=10)
     assert found["groups"] == {"precision": 0.33333, "recall": 0.5, "found": 3, "true": 2}
     assert found["edits"] == {"crop": 0.5}
     assert found["wrong"]["count"] == 2

@@ -22,17 +22,17 @@ DAMAGED = int(os.environ.get("SOSIE_TEST_DAMAGED", "400"))
 
 _SURVIVE = """
 import faulthandler, sys, warnings
-faulthandler.dump_traceback_later(50 + int(sys.argv[2]) // 10, exit=True)
+faulthandler.dump_traceback_later(110 + int(sys.argv[2]) // 10, exit=True)
 warnings.simplefilter("error")
 import sosie
-print(sosie.find_duplicates(sys.argv[1]).to_json())
+print(sosie.find_duplicates(sys.argv[1], settings=sosie.load_settings({"method": "hash"})).to_json())
 """
 
 
 def test_damaged_files_of_every_format_are_read_or_skipped_and_none_is_lost(tmp_path: Path) -> None:
     paths = write_mutated(tmp_path / "damaged", DAMAGED, seed=11)
     folder_of(tmp_path / "damaged" / "sound", 3, longest=96)
-    report = json.loads(python(_SURVIVE, tmp_path / "damaged", str(DAMAGED), timeout=60 + DAMAGED // 8))
+    report = json.loads(python(_SURVIVE, tmp_path / "damaged", str(DAMAGED), timeout=120 + DAMAGED // 8))
     read = {image["uri"] for image in report["images"]}
     passed = {item["uri"] for item in report["skipped"]}
     assert not read & passed
@@ -72,14 +72,14 @@ def test_the_bytes_and_not_the_suffix_say_what_a_file_is(tmp_path: Path) -> None
 
 
 def test_limits_of_pixels_and_bytes_are_reasons(tmp_path: Path) -> None:
-    write(tmp_path / "wide.png", picture(1, longest=240))
+    write(tmp_path / "wide.jpg", picture(1, longest=240), quality=50)
     write(tmp_path / "heavy.bmp", picture(2, longest=120))
     write(tmp_path / "fine.jpg", picture(3, longest=120))
     limits = {"method": "hash", "max_megapixels": 0.02, "max_megabytes": 0.02}
     report = find_duplicates(tmp_path, settings=load_settings(limits))
     assert [name_of(report, image.id) for image in report.images] == ["fine.jpg"]
     found = skipped(report)
-    assert "megapixel" in found["wide.png"].lower() or "pixels" in found["wide.png"]
+    assert "pixels" in found["wide.jpg"]
     assert "over the limit" in found["heavy.bmp"]
 
 
@@ -94,7 +94,8 @@ def test_a_file_without_permission_is_skipped_and_read_once_it_has_it(tmp_path: 
     (tmp_path / "own").chmod(0o777)
     imports = (
         "import sys, sosie; from pathlib import Path\n"
-        "def scan(data): return sosie.find_duplicates(sys.argv[1], settings=sosie.Settings(method='hash', data_dir=data))\n"
+        "def scan(data):\n"
+        "    return sosie.find_duplicates(sys.argv[1], settings=sosie.Settings(method='hash', data_dir=data))\n"
         "scan(Path(sys.argv[3]))\n"
     )
     code = "found = scan(Path(sys.argv[2])); print(len(found.images), [s.reason for s in found.skipped])"
@@ -177,9 +178,10 @@ def test_progress_is_told_in_order_and_ends_complete(tmp_path: Path) -> None:
     folder_of(tmp_path, 3, longest=96)
     (tmp_path / "x.jpg").write_bytes(b"")
     told: list[Progress] = []
-    find_duplicates(tmp_path, listen=told.append)
+    find_duplicates(tmp_path, settings=load_settings({"method": "hash"}), listen=told.append)
     stages = list(dict.fromkeys(progress.stage for progress in told))
-    assert stages == ["find", "read", "compare", "verify", "group"][: len(stages)] or stages[-1] == "group"
+    assert stages == ["find", "read", "compare", "group"]
+    assert [(p.done, p.total) for p in told if p.stage == "compare"] == [(0, 3), (3, 3)]
     last = [progress for progress in told if progress.stage == "read"][-1]
     assert (last.done, last.total, last.skipped) == (4, 4, 1)
     assert any("x.jpg" in progress.last_skipped for progress in told)

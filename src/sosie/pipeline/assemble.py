@@ -71,8 +71,6 @@ def reverse(evidence: Evidence) -> Evidence:
     if evidence.transform is not None:
         inverse = np.linalg.inv(np.array(evidence.transform))
         changes["transform"] = tuple(tuple(float(x) for x in row) for row in inverse / inverse[2, 2])
-    if evidence.orientation is not None:
-        changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.overlap is not None:
         changes["overlap"] = (evidence.overlap[1], evidence.overlap[0])
     return replace(evidence, **changes)  # type: ignore[arg-type]

@@ -77,6 +77,7 @@ def _scan(
         pairs = hash_pairs(hashes)
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
         by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
+        listen(Progress("compare", len(contents), len(contents), len(reading.skipped)))
     proved: list[Edge] = []
     described: NDArray[np.bool_] = np.zeros(len(contents), np.bool_)
     if settings.method == "auto":

@@ -40,7 +40,7 @@ def pairs_within(
     pairs: leave them out with `representatives`. Raises `UsageError` when more than `limit` pairs are found.
     """
     _check(codes, radius, variants)
-    found = Found(len(codes), limit)
+    found = Found(len(codes), codes.shape[1] * 8, limit)
     if not len(codes):
         return found.pairs()
     plain = Codes.of(np.ascontiguousarray(codes))
@@ -79,7 +79,7 @@ def _variants_in_parts(variants: NDArray[np.uint8], plain: Codes) -> Iterator[Co
 
 
 def _join(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
-    bands = choose_bands(plain.rows, radius, len(queries.rows))
+    bands = choose_bands(plain.rows, radius, queries.rows)
     if bands is None:
         _compare_all(queries, plain, radius, found)
         return
