@@ -41,6 +41,9 @@ def note_scan(catalogue: Path, paths: str, key: str, report: bytes, now: float) 
     uri = f"{catalogue.absolute().as_uri()}?mode=rw"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection, connection:
+            newest = connection.execute("SELECT paths, key FROM scan ORDER BY created DESC LIMIT 1").fetchone()
+            if newest == (paths, key):
+                return True  # the usual case: writing would cost more than all the rest of a rescan
             if connection.execute(same, row).rowcount == 0:
                 connection.execute(other, row)
     except sqlite3.DatabaseError:

@@ -39,7 +39,7 @@ scan = Table(
 )
 """The newest report of each set of paths (a JSON list).
 
-`key` is what went into it, `created` when it was last found to hold.
+`key` is what went into it, `created` when it became the newest.
 """
 
 Index("decided_content_by_decision", decided_content.c.decision)

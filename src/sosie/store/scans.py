@@ -17,7 +17,7 @@ from sosie.store.review_tables import scan
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A report, the paths it is about, and when it was last found to hold (seconds since 1970)."""
+    """A report, the paths it is about, and when it became the newest one (seconds since 1970)."""
 
     paths: tuple[str, ...]
     at: float
