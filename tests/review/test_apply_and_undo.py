@@ -66,6 +66,20 @@ def test_reading_files_again_leaves_their_times_of_access(folder: Path) -> None:
     assert [(folder / name).stat().st_atime for name in names] == [1_400_000_000] * 3
 
 
+def test_folders_that_nobody_changed_since_get_back_their_times(folder: Path) -> None:
+    folders = [folder, folder / "a", folder / "b", folder / "c"]
+    plan, runs = planned(folder)
+    for path in folders:
+        os.utime(path, (1_400_000_000, 1_400_000_000))
+    undo_run(apply_plan(plan, runs).run, runs)
+    assert [path.stat().st_mtime for path in folders] == [1_400_000_000] * 4
+    again = apply_plan(plan, runs)
+    write(folder / "c/new.png", "new")
+    undo_run(again.run, runs)
+    assert (folder / "b").stat().st_mtime == 1_400_000_000
+    assert (folder / "c").stat().st_mtime != 1_400_000_000
+
+
 def test_what_is_dropped_lies_in_the_quarantine_under_its_own_path(folder: Path) -> None:
     plan, runs = planned(folder)
     outcome = apply_plan(plan, runs)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sosie.errors import ActionRefused
@@ -78,16 +77,18 @@ class Actor:
         seen, keeper = checked(drop, self._disk)
         try:
             way = self._way(drop, seen)
+            way = replace(way, folders=tuple(self._disk.times(way.changing).items()))
         except OSError as error:
             raise refused(drop.uri, error) from error
-        note("begin", **_noted(way))
+        note("begin", **asdict(way))
         try:
             self._go(way, drop, seen, keeper)
+            left = self._disk.times(way.changing)
         except OSError as error:
             self._take_back(way, drop, refused(drop.uri, error))
         except ActionRefused as error:
             self._take_back(way, drop, error)
-        note("done")
+        note("done", folders=left)
 
     def _take_back(self, way: Way, drop: Drop, cause: ActionRefused) -> None:
         try:
@@ -168,10 +169,6 @@ class Actor:
 
 class ActionUnfinished(ActionRefused):
     """A file that could neither be acted on nor be put back at once: the journal knows where it is."""
-
-
-def _noted(way: Way) -> dict[str, Any]:
-    return asdict(way)
 
 
 def _beside(source: str, run: str) -> Path:

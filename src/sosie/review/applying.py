@@ -215,7 +215,8 @@ def _undo(journal: Journal, disk: Disk, wanted: Callable[[str], bool] | None, li
             if remote is not None:
                 remote.take_back(drop, begun)
             else:
-                revert(Way.of(begun), drop, disk, verify=finished)
+                left = journal.items[number].ended.get("folders")
+                revert(Way.of(begun), drop, disk, verify=finished, left=left)
             journal.note(number, "undone", time.time())
             outcome.add(drop)
         except ActionRefused as error:

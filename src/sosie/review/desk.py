@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sosie.errors import UsageError
 from sosie.grouping.keeper import Facts
 from sosie.report import Report
 from sosie.review.facts import facts_of
-from sosie.review.groups import ReviewGroup, review_groups
+from sosie.review.groups import ReviewGroup, group_key, review_groups
 from sosie.review.plan import Method, Plan, is_file
 from sosie.review.planning import make_plan
 from sosie.review.rules import Rules, load_rules
@@ -24,6 +24,7 @@ from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Decisions, Verdict
 from sosie.store.journal import Runs
 from sosie.store.scans import last_scan
+from sosie.types import Group
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,18 @@ class Desk:
 
     def group(self, key: str) -> ReviewGroup:
         """Return a group by its key. Raises `UsageError` when the report has none of this key."""
-        for group in self.groups():
-            if group.key == key:
-                return group
-        raise UsageError(f"There is no group {key}.", next_step="It may have changed: look at the groups again.")
+        if key not in self._by_key:
+            raise UsageError(f"There is no group {key}.", next_step="It may have changed: look at the groups again.")
+        (group,) = review_groups(replace(self.report, groups=(self._by_key[key],)), self.decisions)
+        return group
+
+    @cached_property
+    def _by_key(self) -> dict[str, Group]:
+        images = self.report.images
+        return {
+            group_key(bytes.fromhex(images[member].sha256) for member in group.members): group
+            for group in self.report.groups
+        }
 
     def settle(
         self, group: ReviewGroup, keep: Iterable[str], *, person: str, reason: str = "", seen: int | None = None

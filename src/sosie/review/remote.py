@@ -30,7 +30,7 @@ class Remote:
 
     def act(self, drop: Drop, note: Callable[..., None]) -> None:
         """Tell that an image is to go. Raises `ActionRefused` when nobody took the message."""
-        note("begin", moves=[], placed=[], notes=[], top="", device=0, inode=0)
+        note("begin", moves=[], placed=[], notes=[], top="", device=0, inode=0, folders=[])
         self._tell("drop", drop, self._key(drop))
         note("done")
 

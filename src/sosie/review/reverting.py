@@ -20,7 +20,8 @@ class Way:
 
     `moves`: from and to, one for each name of the file. `placed`: for hard links and reflinks, the names under which
     what takes the file's place is made ready, one a move. `notes`: files to go with it (trash) and their text.
-    `top`: the folder up to which empty folders are removed on the way back.
+    `top`: the folder up to which empty folders are removed on the way back. `folders`: when the folders that change
+    were last changed before (path, nanoseconds).
     """
 
     moves: tuple[tuple[str, str], ...]
@@ -29,6 +30,7 @@ class Way:
     top: str = ""
     device: int = 0
     inode: int = 0
+    folders: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, begun: Mapping[str, Any]) -> Way:
@@ -40,11 +42,21 @@ class Way:
             top=begun["top"],
             device=begun["device"],
             inode=begun["inode"],
+            folders=tuple((path, time) for path, time in begun["folders"]),
         )
 
+    @property
+    def changing(self) -> list[Path]:
+        """The folders whose entries change on this way."""
+        sources = {Path(source).parent for source, _ in self.moves}
+        return sorted(sources | ({Path(self.top).parent} if self.top else set()))
 
-def revert(way: Way, drop: Drop, disk: Disk, *, verify: bool) -> None:
+
+def revert(way: Way, drop: Drop, disk: Disk, *, verify: bool, left: Mapping[str, int] | None = None) -> None:
     """Bring a file back to where it was, with everything it had; doing so twice does no harm.
+
+    `left`: the times that the folders had when the run left them. A folder that nobody has changed since gets back the
+    time it had before.
 
     `verify` wants the bytes that were reviewed: without it, whatever was moved is moved back. What stands at the old
     place is removed only when the run itself put it there and its content is still elsewhere. Raises `ActionRefused`
@@ -52,9 +64,13 @@ def revert(way: Way, drop: Drop, disk: Disk, *, verify: bool) -> None:
     """
     back = _Back(way, drop, disk, verify)
     try:
+        found = disk.times(way.changing)
         for source, target in way.moves:
             back.restore(Path(source), Path(target))
         back.clear_away()
+        for folder, time in way.folders:
+            if left and folder in left and found.get(folder) == left[folder]:
+                disk.set_time(Path(folder), time)
     except OSError as error:
         raise refused(drop.uri, error) from error
 

@@ -24,10 +24,13 @@ _SUFFIX = ".jsonl"
 
 @dataclass
 class Item:
-    """What the journal knows of one item of a plan: the last step, what was noted with `begin`, and the last reason."""
+    """What the journal knows of one item of a plan: the last step, what was noted with `begin` and with `done`, and the
+    last reason.
+    """
 
     step: Step
     begun: Mapping[str, Any] = field(default_factory=dict)
+    ended: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     next_step: str = ""
     at: float = 0.0
@@ -105,8 +108,9 @@ class Journal:
             return
         known = self.items.get(line["item"])
         begun = line if line["step"] == "begin" else known.begun if known else {}
+        ended = line if line["step"] == "done" else known.ended if known and line["step"] != "begin" else {}
         self.items[line["item"]] = Item(
-            line["step"], begun, line.get("reason", ""), line.get("next_step", ""), line.get("at", 0.0)
+            line["step"], begun, ended, line.get("reason", ""), line.get("next_step", ""), line.get("at", 0.0)
         )
 
 
