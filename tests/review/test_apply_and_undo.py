@@ -11,6 +11,7 @@ from sosie.errors import RunStopped, UsageError
 from sosie.review import Desk, Plan, Rules, apply_plan, load_plan, open_desk, rehearse, undo_run
 from sosie.review.applying import last_run
 from sosie.review.disk import Disk
+from sosie.review.places import is_quarantined
 from sosie.review.plan import Method
 from sosie.store.catalogue import Catalogue
 from sosie.store.journal import Runs
@@ -78,6 +79,28 @@ def test_folders_that_nobody_changed_since_get_back_their_times(folder: Path) ->
     undo_run(again.run, runs)
     assert (folder / "b").stat().st_mtime == 1_400_000_000
     assert (folder / "c").stat().st_mtime != 1_400_000_000
+
+
+def test_a_quarantine_elsewhere_on_the_volume_is_in_no_scan_either(folder: Path) -> None:
+    before = tree(folder)
+    with desk_of(folder).catalogue as catalogue:
+        desk = Desk(catalogue, report_of(folder), (str(folder),))
+        plan, runs = desk.plan(Rules(), quarantine=str(folder / "kept")), desk.runs
+    outcome = apply_plan(plan, runs)
+    assert len(outcome.done) == 3
+    assert not [image for image in report_of(folder).images if "kept" in image.uri]
+    undo_run(outcome.run, runs)
+    assert {name for name in tree(folder) if name != "kept"} == set(before)
+
+
+def test_what_lies_in_a_quarantine_or_trash_is_neither_dropped_nor_relied_on(folder: Path) -> None:
+    write(folder / ".Trash-1000/files/two.png", "moon largest of all")
+    write(folder / ".local/share/Trash/files/one.png", "sun largest of all of them")
+    refs = report_of(folder / ".Trash-1000/files"), report_of(folder / ".local/share/Trash/files")
+    assert [len(ref.images) for ref in refs] == [1, 1]
+    assert is_quarantined(refs[0].images[0].uri)
+    assert is_quarantined(refs[1].images[0].uri)
+    assert not is_quarantined(str(folder / "c/Trash/two.png"))
 
 
 def test_what_is_dropped_lies_in_the_quarantine_under_its_own_path(folder: Path) -> None:

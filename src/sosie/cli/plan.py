@@ -34,7 +34,9 @@ def plan(
     method: Annotated[ActionName, typer.Option(help="What is to be done to dropped files.")] = ActionName.QUARANTINE,
     quarantine: Annotated[
         Path | None,
-        typer.Option(help="Folder on the same volume.", show_default=".sosie-quarantine in the scanned folder"),
+        typer.Option(
+            help="Folder on the same volume to hold it.", show_default=".sosie-quarantine in the scanned folder"
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="The file of `list`, the address of `webhook`.")] = None,
     as_json: JsonOption = False,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 from sosie.errors import ActionRefused
@@ -15,7 +16,6 @@ from sosie.review.failures import refused
 from sosie.review.places import device_of, free_name, inside, quarantine_of, trash_of
 from sosie.review.plan import Drop, Plan
 from sosie.review.reverting import Way, revert
-from sosie.sources.folder import QUARANTINE
 
 Note = Callable[..., None]
 """Writes one step of an item to the journal: `note(step, **details)`."""
@@ -90,7 +90,7 @@ class Actor:
             self._take_back(way, drop, error)
         note("done", folders=left)
 
-    def _take_back(self, way: Way, drop: Drop, cause: ActionRefused) -> None:
+    def _take_back(self, way: Way, drop: Drop, cause: ActionRefused) -> NoReturn:
         try:
             revert(way, drop, self._disk, verify=False)
         except ActionRefused as error:
@@ -116,8 +116,7 @@ class Actor:
                 )
             placed = tuple(str(free_name(_beside(source, self._run), self._taken)) for source in sources)
         moves = tuple((source, str(target)) for source, target in zip(sources, targets, strict=True))
-        removable = top if self._plan.quarantine is None or top.name == QUARANTINE else top / self._run
-        return Way(moves, placed, (), str(removable), seen.device, seen.inode)
+        return Way(moves, placed, (), str(top), seen.device, seen.inode)
 
     def _way_to_trash(self, sources: Sequence[str], seen: Seen) -> Way:
         trash = trash_of(sources[0])

@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from sosie.errors import ActionRefused
@@ -24,17 +25,19 @@ class Trash:
 
 
 def is_quarantined(path: str) -> bool:
-    """Tell whether a path lies in a quarantine folder."""
-    return QUARANTINE in Path(path).parts
+    """Tell whether a path lies in a quarantine folder or in a trash."""
+    parts = Path(path).parts
+    trashed = any(part.startswith(".Trash") for part in parts) or ("Trash", "files") in pairwise(parts)
+    return trashed or QUARANTINE in parts
 
 
 def quarantine_of(path: str, roots: Iterable[str], named: str | None) -> Path:
-    """Return the quarantine folder for a file: the named one, or one in the scanned folder that holds it.
+    """Return the quarantine folder for a file: in the named folder, or in the scanned one that holds the file.
 
     Raises `ActionRefused` when a named folder is on another volume: moving there would be copying and deleting.
     """
     if named is not None:
-        folder = Path(named)
+        folder = Path(named) if QUARANTINE in Path(named).parts else Path(named) / QUARANTINE
         if device_of(folder) != device_of(Path(path).parent):
             raise ActionRefused(
                 f"{path} and the quarantine {folder} are on different volumes.",

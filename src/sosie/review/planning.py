@@ -91,7 +91,7 @@ def _unfit(going: Going, method: Method) -> str:
     if not is_file(keeper.uri):
         return f"its keeper {keeper.uri} is no file of this machine and cannot be read again first"
     if is_quarantined(image.uri) or is_quarantined(keeper.uri):
-        return "is in a quarantine already, or its keeper is"
+        return "is in a quarantine or trash already, or its keeper is"
     if _is_link(image.uri):
         return "is a symbolic link: the picture is elsewhere"
     links = [name for name in image.aliases if _is_link(name)]
