@@ -348,6 +348,25 @@ def test_a_read_only_volume_is_left_and_named(tmp_path: Path) -> None:
         assert len(apply_plan(plan, runs).done) == 2
 
 
+def test_a_file_that_is_being_written_to_is_in_use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, runs = planned(folder)
+    whole = os.fstat
+
+    def written_to(handle: int) -> os.stat_result:
+        """Somebody writes to the file between the two looks at it."""
+        if Path(f"/proc/self/fd/{handle}").resolve() == folder / "b/one.png":
+            with (folder / "b/one.png").open("a") as file:
+                file.write(" more")
+        return whole(handle)
+
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("cannot tell which file is read")
+    monkeypatch.setattr(os, "fstat", written_to)
+    outcome = apply_plan(plan, runs)
+    assert_refused(outcome, "in use", "Close it there")
+    assert (folder / "b/one.png").read_text().startswith("sun more")
+
+
 def test_a_file_that_something_is_mounted_on_is_in_use(folder: Path, tmp_path: Path) -> None:
     if not ROOT:
         pytest.skip("may not mount")

@@ -9,7 +9,9 @@ import pytest
 
 from sosie.errors import DecisionConflict, UsageError
 from sosie.review.desk import Desk
+from sosie.review.rules import Rules
 from sosie.store.catalogue import Catalogue
+from sosie.store.decisions import Verdict
 from tests.review.folders import report_of, write
 
 
@@ -61,14 +63,22 @@ def test_two_reviewers_do_not_overrule_each_other(folder: Path, catalogue: Catal
 def test_of_files_with_equal_bytes_the_one_that_was_picked_is_kept(folder: Path, catalogue: Catalogue) -> None:
     write(folder / "a.png", "moon")
     write(folder / "b.png", "moon")
-    from sosie.review.rules import Rules
-
     for picked, other in (("b.png", "a.png"), ("a.png", "b.png")):
         desk = Desk(catalogue, report_of(folder))
         group = next(group for group in desk.groups() if group.group.relation == "identical")
         desk.settle(group, [str(folder / picked)], person="ann")
         drops = {drop.uri: drop.keeper for drop in desk.plan(Rules()).drops}
         assert drops[str(folder / other)] == str(folder / picked)
+
+
+def test_a_content_that_is_kept_is_kept_once(folder: Path, catalogue: Catalogue) -> None:
+    write(folder / "again.png", "sun")
+    content = next(m.content for m in Desk(catalogue, report_of(folder)).groups()[0].members if "two" in m.image.uri)
+    desk = Desk(catalogue, report_of(folder))
+    desk.decisions.record([Verdict("keep", (content,))], person="ann", now=1.0)
+    (drop,) = [drop for drop in desk.plan(Rules()).drops if drop.sha256 == content.hex()]
+    assert drop.relation == "identical"
+    assert drop.keeper_sha256 == content.hex()
 
 
 def test_a_group_keeps_one_image_at_least(folder: Path, catalogue: Catalogue) -> None:

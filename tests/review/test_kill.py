@@ -6,9 +6,12 @@ CI kills at a few moments of each kind of run; `SOSIE_KILLS=all pytest tests/rev
 from __future__ import annotations
 
 import os
+import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +94,27 @@ def test_a_killed_undo_loses_nothing_and_is_finished(
         assert tree(folder) == before
         shutil.rmtree(scratch / f"{at}")
     assert killed
+
+
+def test_a_process_that_is_killed_from_outside_at_any_time_loses_nothing(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 5 if EVERY > 1 else 60):
+        folder, plan, runs, before = _fresh(scratch, number, "quarantine", monkeypatch)
+        known = contents(folder)
+        code = f"from sosie.cli import main; import sys; sys.argv[1:] = ['apply', {str(plan)!r}, '--yes', '--catalog', "
+        code += f"{str(runs.parent / 'catalogue.db')!r}]; print(flush=True); main()"
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(random.Random(number).uniform(0.3, 1.2))  # the run itself takes a part of that
+            process.kill()
+        assert contents(scratch / f"{number}") >= known
+        for run in Runs(runs).names():
+            assert not undo_run(run, Runs(runs)).refused
+        assert tree(folder) == before
 
 
 def _fresh(

@@ -139,10 +139,8 @@ class _Choice:
             favoured = [kept for kept in safe if kept.content == decision.verdict.keeper]
             return Going(member, (favoured or [keeper])[0], who(decision), decision.id)
         relation = self._group.group.relation
-        if relation in self._rules.automatic:
-            return Going(member, keeper, f"rules ({self._rules.name})")
         others = safe if len(safe) < len(stay) else [*safe, *waiting]
         twins = [other for other in others if other.content == member.content]
-        if twins and "identical" in self._rules.automatic:
-            return Going(member, twins[0], f"rules ({self._rules.name})")
+        if relation in self._rules.automatic or (twins and "identical" in self._rules.automatic):
+            return Going(member, (twins or [keeper])[0], f"rules ({self._rules.name})")
         return f"waits for a decision: `{relation}` is not acted on automatically"
