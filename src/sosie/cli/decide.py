@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sosie.store.decisions import Verdict
 
 decide = typer.Typer(
-    help="Decide what is kept, what goes, and what is no duplicate. Decisions hang on content, not on names.",
+    help="Decide what is kept, what goes, and what is no duplicate. Decisions hang on content, not on names."
+    "\n\nExample: sosie decide keep poster.png",
     no_args_is_help=True,
 )
 Images = Annotated[list[str], typer.Argument(help="Files, or SHA-256 in hexadecimal.", show_default=False)]

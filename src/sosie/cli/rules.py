@@ -12,7 +12,10 @@ from sosie.cli.options import CatalogOption
 from sosie.cli.review_options import JsonOption, ReportOption, RulesOption, catalogue_of, say, write_json
 from sosie.errors import UsageError
 
-rules = typer.Typer(help="Keep rules: see what a change would change, and put it in force.", no_args_is_help=True)
+rules = typer.Typer(
+    help="Keep rules: see what a change would change, and put it in force.\n\nExample: sosie rules test rules.toml",
+    no_args_is_help=True,
+)
 FileArgument = Annotated[Path, typer.Argument(help="A file of rules.", show_default=False)]
 
 
