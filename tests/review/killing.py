@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from sosie.review import disk
 from sosie.review.applying import apply_plan, undo_run
@@ -57,7 +59,7 @@ class Bomb:
 
 
 def _work(job: Job, plan: Path, runs: Path, home: str, at: int, tally: Path | None) -> None:
-    os.environ["XDG_DATA_HOME"] = home  # the server of processes has the environment of its own start
+    os.environ["XDG_DATA_HOME"] = home
     bomb = Bomb(at)
     for name in _CALLS:
         setattr(os, name, bomb.around(name, getattr(os, name)))
@@ -73,17 +75,44 @@ def _work(job: Job, plan: Path, runs: Path, home: str, at: int, tally: Path | No
         tally.write_text("\n".join(bomb.trace))
 
 
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.review.killing"])
+def _serve() -> None:
+    """Do each job that a line on stdin names in a process of its own, and answer with how it ended."""
+    for line in sys.stdin:
+        job, plan, runs, home, at, tally = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _work(job, Path(plan), Path(runs), home, at, Path(tally) if tally else None)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def run_and_kill(job: Job, plan: Path, runs: Path, at: int, tally: Path | None = None) -> bool:
-    """Do a job in a process of its own that dies at moment `at` (0: never); return whether it was killed."""
-    home = os.environ["XDG_DATA_HOME"]
-    process = _CONTEXT.Process(target=_work, args=(job, plan, runs, home, at, tally))
-    process.start()
-    process.join(60)
-    code = process.exitcode
-    process.close()
-    assert code in (0, -signal.SIGKILL), code
-    return code != 0
+class Killer:
+    """A small process with everything loaded that forks one process a job: ten times quicker than starting anew."""
+
+    def __enter__(self) -> Self:
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.review.killing"],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.communicate()
+
+    def run_and_kill(self, job: Job, plan: Path, runs: Path, at: int, tally: Path | None = None) -> bool:
+        """Do a job in a process of its own that dies at moment `at` (0: never); return whether it was killed."""
+        line = [job, str(plan), str(runs), os.environ["XDG_DATA_HOME"], at, str(tally) if tally else ""]
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        print(json.dumps(line), file=self._server.stdin, flush=True)
+        code = int(self._server.stdout.readline())
+        assert code in (0, -signal.SIGKILL), code
+        return code != 0
+
+
+if __name__ == "__main__":
+    _serve()

@@ -26,7 +26,7 @@ from tests.review.folders import contents, report_of, tree, write
 if sys.platform == "win32":
     pytest.skip("needs SIGKILL", allow_module_level=True)
 
-from tests.review.killing import Job, run_and_kill
+from tests.review.killing import Job, Killer
 
 EVERY = 1 if os.environ.get("SOSIE_KILLS") == "all" else 17
 CHOSEN = os.environ.get("SOSIE_KILLS_IN")
@@ -40,6 +40,12 @@ def scratch(request: pytest.FixtureRequest) -> Iterator[Path]:
     base = Path(CHOSEN) if CHOSEN else shared if os.access(shared, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="sosie-kill-", dir=base) as name:
         yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    with Killer() as killer:
+        yield killer
 
 
 def prepared(scratch: Path, method: Method) -> tuple[Path, Path, Path]:
@@ -60,13 +66,13 @@ def prepared(scratch: Path, method: Method) -> tuple[Path, Path, Path]:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("finish", ["apply", "undo"])
 def test_a_killed_apply_loses_nothing_and_is_finished(
-    scratch: Path, method: Method, finish: Job, monkeypatch: pytest.MonkeyPatch
+    scratch: Path, killer: Killer, method: Method, finish: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed = 0
-    for at in _moments(scratch, "apply", method, monkeypatch, first=1 if finish == "apply" else 9):
+    for at in _moments(scratch, killer, "apply", method, monkeypatch, first=1 if finish == "apply" else 9):
         folder, plan, runs, before = _fresh(scratch, at, method, monkeypatch)
         known = contents(folder)
-        killed += run_and_kill("apply", plan, runs, at)
+        killed += killer.run_and_kill("apply", plan, runs, at)
         assert contents(scratch / f"{at}") >= known
         if finish == "apply":
             apply_plan(load_plan(plan), Runs(runs))
@@ -81,14 +87,14 @@ def test_a_killed_apply_loses_nothing_and_is_finished(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_killed_undo_loses_nothing_and_is_finished(
-    scratch: Path, method: Method, monkeypatch: pytest.MonkeyPatch
+    scratch: Path, killer: Killer, method: Method, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed = 0
-    for at in _moments(scratch, "undo", method, monkeypatch, first=5):
+    for at in _moments(scratch, killer, "undo", method, monkeypatch, first=5):
         folder, plan, runs, before = _fresh(scratch, at, method, monkeypatch)
         known = contents(folder)
         run = apply_plan(load_plan(plan), Runs(runs)).run
-        killed += run_and_kill("undo", plan, runs, at)
+        killed += killer.run_and_kill("undo", plan, runs, at)
         assert contents(scratch / f"{at}") >= known
         assert not undo_run(run, Runs(runs)).refused
         assert tree(folder) == before
@@ -125,7 +131,9 @@ def _fresh(
     return folder, plan, runs, tree(folder)
 
 
-def _moments(scratch: Path, job: Job, method: Method, monkeypatch: pytest.MonkeyPatch, first: int) -> list[int]:
+def _moments(
+    scratch: Path, killer: Killer, job: Job, method: Method, monkeypatch: pytest.MonkeyPatch, first: int
+) -> list[int]:
     """Return the moments to kill at, after one run to the end that counts them."""
     _, plan, runs, _ = _fresh(scratch, 0, method, monkeypatch)
     if method == "reflink":
@@ -136,6 +144,6 @@ def _moments(scratch: Path, job: Job, method: Method, monkeypatch: pytest.Monkey
     if job == "undo":
         apply_plan(load_plan(plan), Runs(runs))
     tally = scratch / "tally"
-    assert not run_and_kill(job, plan, runs, 0, tally)
+    assert not killer.run_and_kill(job, plan, runs, 0, tally)
     shutil.rmtree(scratch / "0")
     return list(range(first, len(tally.read_text().splitlines()) + 1, EVERY))
