@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,6 @@ from sosie.store.catalogue import Content
 from sosie.types import MERGED, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[str, int]
-Apart = Iterable[tuple[bytes, bytes]]
 
 
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:
@@ -76,15 +75,13 @@ def reverse(evidence: Evidence) -> Evidence:
     return replace(evidence, **changes)  # type: ignore[arg-type]
 
 
-def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids, apart: Apart = ()) -> list[Group]:
-    """Return the groups of images that are one picture, sorted by their first member.
-
-    Variants are never in one group, nor are pairs of contents (SHA-256) that somebody has set `apart`.
-    """
+def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group]:
+    """Return the groups of images that are one picture, sorted by their first member."""
     shares = _shares(contents, edges)
     same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
-    components = _components(contents, edges, apart)
-    groups = [_group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components]
+    groups = [
+        _group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components(contents, edges)
+    ]
     groups.sort(key=lambda group: group.members)
     return [replace(group, id=number) for number, group in enumerate(groups)]
 
@@ -101,23 +98,21 @@ def with_identical(contents: Contents, edges: Sequence[Edge]) -> list[Edge]:
     ]
 
 
-def keeper_pairs(contents: Contents, edges: Sequence[Edge], apart: Apart = ()) -> list[tuple[int, int]]:
+def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, int]]:
     """Return the pairs of contents that a group's keeper makes with members that no edge joins it to."""
     known = {(edge.a, edge.b) for edge in edges}
     shares = _shares(contents, edges)
     missing = []
-    for rows in _components(contents, edges, apart):
+    for rows in components(contents, edges):
         keeper, _ = _keeper(contents, rows, shares)
         pairs = [(min(row, keeper), max(row, keeper)) for row in rows if row != keeper]
         missing += [pair for pair in pairs if pair not in known]
     return missing
 
 
-def _components(contents: Contents, edges: Sequence[Edge], apart: Apart) -> list[list[int]]:
+def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     """Return the contents of each group that has two images or more."""
-    position = {key: row for row, key in enumerate(contents.keys)}
-    foes = [sorted((position[a], position[b])) for a, b in apart]
-    foes += [[edge.a, edge.b] for edge in edges if edge.relation == "variant"]
+    foes = {*contents.apart, *((edge.a, edge.b) for edge in edges if edge.relation == "variant")}
     a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
     labels = connected(len(contents), _pairs(edges, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
