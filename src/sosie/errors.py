@@ -6,10 +6,17 @@
     │   ├── NotAnImage        its bytes are of no image format
     │   └── TooLarge          over a limit that was checked before decoding
     ├── CatalogueError        the catalogue cannot be opened or is of another program
+    ├── DecisionConflict      somebody else decided on the same group meanwhile
+    ├── ActionRefused         this one file was left as it is; the run goes on
+    ├── RunStopped            a run of actions cannot go on; apply or undo finishes it later
     └── Cancelled             somebody asked to stop
 
 Errors of other libraries are mapped to these where they enter.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class SosieError(Exception):
@@ -39,6 +46,22 @@ class TooLarge(UnreadableImage):
 
 class CatalogueError(SosieError):
     """The catalogue cannot be opened, or belongs to another program or a newer version."""
+
+
+class DecisionConflict(SosieError):
+    """Somebody else decided on the same group meanwhile; `decisions` are what was decided since."""
+
+    def __init__(self, message: str, *, next_step: str = "", decisions: Sequence[object] = ()) -> None:
+        super().__init__(message, next_step=next_step)
+        self.decisions = tuple(decisions)
+
+
+class ActionRefused(SosieError):
+    """One file that was left as it is, with the reason; the run goes on with the next."""
+
+
+class RunStopped(SosieError):
+    """A run of actions that cannot go on. What is done is in the journal; apply or undo finishes it later."""
 
 
 class Cancelled(SosieError):

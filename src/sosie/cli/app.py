@@ -11,8 +11,15 @@ import typer
 from typer.core import TyperGroup
 
 from sosie import __version__
+from sosie.cli.apply import apply
+from sosie.cli.audit import audit
+from sosie.cli.decide import decide
 from sosie.cli.explain import explain
+from sosie.cli.export import export
+from sosie.cli.plan import plan
+from sosie.cli.rules import rules
 from sosie.cli.scan import scan
+from sosie.cli.undo import undo
 from sosie.errors import SosieError, UsageError
 
 
@@ -47,6 +54,13 @@ app = typer.Typer(
 )
 app.command()(scan)
 app.command()(explain)
+app.add_typer(decide, name="decide")
+app.add_typer(rules, name="rules")
+app.command()(plan)
+app.command()(apply)
+app.command()(undo)
+app.command()(export)
+app.command()(audit)
 
 
 def _show_version(wanted: bool) -> None:

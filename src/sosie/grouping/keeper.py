@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_FORMATS = ("TIFF", "PNG", "HEIF", "AVIF", "WEBP", "JPEG2000", "JPEG", "BMP", "PPM", "ICO", "GIF")
+FORMATS = ("TIFF", "PNG", "HEIF", "AVIF", "WEBP", "JPEG2000", "JPEG", "BMP", "PPM", "ICO", "GIF")
 """Formats from the one to keep first, when pixels, compression and depth are the same."""
 
 SAME_PIXELS = 0.85
@@ -46,28 +46,42 @@ class _Criterion:
     tolerance: float = 1.0
 
 
-_CRITERIA = (
-    _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
-    _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", SAME_PIXELS),
-    _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
-    _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
-    _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),
-    _Criterion(lambda f: f.width * f.height, lambda f: "most pixels"),
-    _Criterion(lambda f: -_rank(f.format), lambda f: f"better format ({f.format})"),
-    _Criterion(lambda f: f.metadata, lambda f: "keeps its metadata"),
-    _Criterion(lambda f: -f.mtime_ns, lambda f: "the oldest of equal ones"),
-    _Criterion(lambda f: -len(f.uri), lambda f: "the shortest name of equal ones"),
-)
+def _criteria(formats: Sequence[str]) -> dict[str, _Criterion]:
+    ranks = {name: rank for rank, name in enumerate(formats)}
+    return {
+        "frames": _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
+        "pixels": _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", SAME_PIXELS),
+        "lossless": _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
+        "quality": _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
+        "bits": _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),
+        "size": _Criterion(lambda f: f.width * f.height, lambda f: "most pixels"),
+        "format": _Criterion(lambda f: -ranks.get(f.format, len(ranks)), lambda f: f"better format ({f.format})"),
+        "metadata": _Criterion(lambda f: f.metadata, lambda f: "keeps its metadata"),
+        "oldest": _Criterion(lambda f: -f.mtime_ns, lambda f: "the oldest of equal ones"),
+        "newest": _Criterion(lambda f: f.mtime_ns, lambda f: "the newest of equal ones"),
+        "name": _Criterion(lambda f: -len(f.uri), lambda f: "the shortest name of equal ones"),
+    }
 
 
-def choose_keeper(members: Sequence[Facts]) -> tuple[int, str]:
+CRITERIA: tuple[str, ...] = tuple(_criteria(()))
+"""Names of all criteria."""
+
+DEFAULT_ORDER: tuple[str, ...] = tuple(name for name in CRITERIA if name != "newest")
+"""The criteria that choose when no rules say otherwise, the weightiest first."""
+
+
+def choose_keeper(
+    members: Sequence[Facts], order: Sequence[str] = DEFAULT_ORDER, formats: Sequence[str] = FORMATS
+) -> tuple[int, str]:
     """Return the position of the member to keep and the first criterion that tells it from the others.
 
-    The choice does not depend on the order of the members: what no criterion separates, the name does.
+    `order` names criteria (of `CRITERIA`), `formats` image formats, both from the first to the last. The choice does
+    not depend on the order of the members: what no criterion separates, the name does.
     """
+    criteria = _criteria(formats)
     left = sorted(range(len(members)), key=lambda position: members[position].uri)
     reason = ""
-    for criterion in _CRITERIA:
+    for criterion in (criteria[name] for name in order):
         values = {position: criterion.value(members[position]) for position in left}
         best = max(values.values())
         least = best * criterion.tolerance if best > 0 else best
@@ -78,7 +92,3 @@ def choose_keeper(members: Sequence[Facts]) -> tuple[int, str]:
         if len(left) == 1:
             break
     return left[0], reason or "the first by name of equal ones"
-
-
-def _rank(name: str) -> int:
-    return _FORMATS.index(name) if name in _FORMATS else len(_FORMATS)

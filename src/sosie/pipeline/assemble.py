@@ -112,7 +112,9 @@ def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, i
 
 def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     """Return the contents of each group that has two images or more."""
-    labels = connected(len(contents), _pairs(edges, MERGED), _pairs(edges, frozenset({"variant"})))
+    foes = {*contents.apart, *((edge.a, edge.b) for edge in edges if edge.relation == "variant")}
+    a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
+    labels = connected(len(contents), _pairs(edges, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(row)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sosie.store.catalogue import Catalogue, Content
+from sosie.store.decisions import Decisions
 from sosie.types import ImageRef
 
 
@@ -14,11 +15,13 @@ from sosie.types import ImageRef
 class Contents:
     """Distinct contents in the order of their SHA-256, so that no result depends on names or order of files.
 
-    `refs` are the images that hold each content, sorted by brand and URI.
+    `refs` are the images that hold each content, sorted by brand and URI. `apart` are the pairs of rows (a < b) that
+    somebody has set apart: they are never in one group.
     """
 
     rows: Sequence[Content]
     refs: Sequence[Sequence[ImageRef]]
+    apart: Sequence[tuple[int, int]] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -37,4 +40,6 @@ def contents_of(found: Mapping[str, bytes], refs: Sequence[ImageRef], catalogue:
             images.setdefault(found[ref.uri], []).append(ref)
     known = catalogue.contents(images)
     keys = sorted(images)
-    return Contents([known[key] for key in keys], [images[key] for key in keys])
+    position = {key: row for row, key in enumerate(keys)}
+    apart = sorted((position[a], position[b]) for a, b in Decisions(catalogue).standing(keys).apart)
+    return Contents([known[key] for key in keys], [images[key] for key in keys], apart)

@@ -15,7 +15,7 @@ from sosie.config import Settings, load_settings
 from sosie.pipeline.progress import Listener, Progress, ignore
 from sosie.report import Report
 from sosie.sources import FolderSource
-from sosie.store.memo import recall
+from sosie.store.memo import apart_revision, note_scan, recall, scan_key
 from sosie.types import ImageRef, Skipped
 
 PathLike = str | os.PathLike[str]
@@ -46,16 +46,18 @@ def find_duplicates(
     passed = [item for item in found if isinstance(item, Skipped)]
     listen(Progress("find", len(refs), len(refs), len(passed)))
     path = settings.catalogue_path
-    key = _key(refs, passed, settings)
+    key = _key(refs, passed, settings, apart_revision(path))
     remembered = recall(path, key)
-    if remembered is not None:
+    scanned = [os.path.abspath(item) for item in given]
+    if remembered is not None and note_scan(path, scan_key(scanned), key, remembered, time.time()):
         report = Report.from_json(zlib.decompress(remembered))
         return replace(report, timings={"total": time.perf_counter() - started})
-    return _scan(path, refs, passed, settings, listen, key, started)
+    return _scan(path, scanned, refs, passed, settings, listen, key, started)
 
 
 def _scan(
     path: Path,
+    scanned: Sequence[str],
     refs: Sequence[ImageRef],
     passed: Sequence[Skipped],
     settings: Settings,
@@ -66,19 +68,22 @@ def _scan(
     # Imported here: a rescan that finds nothing new needs neither NumPy nor OpenCV nor SQLAlchemy.
     from sosie.pipeline.scan import scan
     from sosie.store.catalogue import Catalogue
+    from sosie.store.scans import save_scan
 
     with Catalogue(path) as catalogue:
         report, settled = scan(catalogue, refs, passed, settings, listen)
         total = time.perf_counter() - started
         report = replace(report, timings={**report.timings, "total": round(total, 3)})
+        packed = zlib.compress(report.to_json().encode("ascii"), 1)
+        save_scan(catalogue, scanned, key, packed, now=time.time())
         if settled:
-            catalogue.save_memo(key, zlib.compress(report.to_json().encode("ascii"), 1), now=time.time())
+            catalogue.save_memo(key, packed, now=time.time())
     return report
 
 
-def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings) -> str:
-    """Return what a report depends on, as one digest: the version, the settings, each file's name and state."""
-    parts = [__version__, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
+def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings, apart: str) -> str:
+    """Return what a report depends on, as one digest: version, settings, pairs set apart, name and state of files."""
+    parts = [__version__, apart, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
     parts += [f"{ref.uri}\0{ref.brand}\0{ref.state}\0{ref.aliases}" for ref in refs]
     parts += [f"{skipped.uri}\0{skipped.reason}" for skipped in passed]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,6 +13,9 @@ from pathlib import Path
 from sosie.errors import UsageError
 from sosie.types import FileState, ImageRef, Skipped
 
+QUARANTINE = ".sosie-quarantine"
+"""Name of the folder that dropped files are moved to: what lies in it is in no scan."""
+
 HIDDEN = "is a hidden folder, not entered"
 """The reason of what was skipped on purpose."""
 
@@ -95,7 +98,8 @@ class _Walk:
             return []
         wanted = []
         for child in (os.path.join(path, name) for name in reversed(names)):
-            if not self.hidden and os.path.basename(child).startswith(".") and os.path.isdir(child):
+            name = os.path.basename(child)
+            if name == QUARANTINE or (not self.hidden and name.startswith(".") and os.path.isdir(child)):
                 self.skipped.append(Skipped(child, HIDDEN))
             else:
                 wanted.append(child)

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, ev
 from sqlalchemy.exc import DatabaseError
 
 from sosie.errors import CatalogueError
-from sosie.store import schema
+from sosie.store import review_tables, schema
 
 _CHUNK = 400
 """Keys in one query: SQLite takes at most 999 variables in its oldest builds."""
@@ -172,6 +172,18 @@ class Catalogue:
             tables = schema.metadata.sorted_tables
             return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for queries, to the stores that share this database. Raises `CatalogueError`."""
+        with self._reading() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose writes are committed together at the end, or not at all after an exception."""
+        with self._writing() as connection:
+            yield connection
+
     def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
         with self._reading() as connection:
             for chunk in _chunks(list(keys)):
@@ -185,7 +197,7 @@ class Catalogue:
         except DatabaseError as error:
             raise CatalogueError(
                 f"The catalogue {self.path} failed ({_cause(error)}).",
-                next_step="Check the space on its disk; a damaged file can be moved away, it is then built anew.",
+                next_step="Check the space on its disk; a damaged file can be moved away and is built anew, but for decisions.",
             ) from error
 
     @contextmanager
@@ -219,7 +231,7 @@ def _open(path: Path) -> Engine:
     event.listen(engine, "connect", _configure)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        schema.metadata.create_all(connection)
+        review_tables.metadata.create_all(connection)
         if connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar() is None:
             connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
         connection.commit()

@@ -1,0 +1,227 @@
+"""Apply a plan, finish one that was interrupted, and undo a run: each a loop over the journal's items."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sosie.errors import ActionRefused, UsageError
+from sosie.review.acting import ActionUnfinished, Actor, checked
+from sosie.review.disk import Disk
+from sosie.review.patterns import matcher
+from sosie.review.plan import Drop, Plan
+from sosie.review.remote import Remote, remote_of
+from sosie.review.reverting import Way, revert
+from sosie.store.journal import Journal, Runs
+from sosie.store.lock import alone
+
+Listener = Callable[[int, int, str], None]
+"""Hears of each item: how many are through, of how many, and its URI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was left as it is, why, and what to do."""
+
+    uri: str
+    reason: str
+    next_step: str
+
+
+@dataclass
+class Outcome:
+    """What came of a run: `done` URIs in order, `refused` ones with reasons. `bytes` is the size of the done ones."""
+
+    run: str
+    done: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    bytes: int = 0
+
+    def add(self, drop: Drop) -> None:
+        """Count an item as done."""
+        self.done.append(drop.uri)
+        self.bytes += drop.bytes
+
+    def leave(self, drop: Drop, error: ActionRefused) -> None:
+        """Count an item as left as it is."""
+        self.refused.append(Refusal(drop.uri, error.message, error.next_step))
+
+
+def ignore(_done: int, _total: int, _uri: str) -> None:
+    """Hear nothing."""
+
+
+def rehearse(plan: Plan, disk: Disk | None = None, listen: Listener = ignore) -> Outcome:
+    """Return what applying would do now: every file and keeper is read, nothing is touched or noted."""
+    disk = disk or Disk()
+    outcome = Outcome("")
+    for number, drop in enumerate(plan.drops):
+        try:
+            if plan.method not in ("list", "webhook"):
+                checked(drop, disk)
+            outcome.add(drop)
+        except ActionRefused as error:
+            outcome.leave(drop, error)
+        listen(number + 1, len(plan.drops), drop.uri)
+    return outcome
+
+
+def apply_plan(
+    plan: Plan, runs: Runs, *, person: str = "", disk: Disk | None = None, listen: Listener = ignore
+) -> Outcome:
+    """Carry out a plan, or finish or repeat what an earlier attempt left open, and return what came of it.
+
+    Before each file it and its keeper are read again, and the journal is on the disk. A file that cannot be acted on is
+    left and named with its reason. Raises `RunStopped` when another run is under way or the journal cannot be written,
+    and `UsageError` when the plan's run is half undone.
+    """
+    with alone(runs.folder / "lock"):
+        journal = _journal_of(plan, runs, person)
+        try:
+            return _apply(plan, journal, disk or Disk(), listen)
+        finally:
+            journal.close()
+
+
+def undo_run(
+    run: str, runs: Runs, *, only: Iterable[str] = (), disk: Disk | None = None, listen: Listener = ignore
+) -> Outcome:
+    """Bring back the files of a run, all or those that match one of the patterns `only`, and return what came of it.
+
+    Raises `UsageError` when there is no such run, `RunStopped` as `apply_plan` does.
+    """
+    patterns = tuple(only)
+    wanted = matcher(patterns) if patterns else None
+    with alone(runs.folder / "lock"):
+        journal = open_run(run, runs)
+        try:
+            return _undo(journal, disk or Disk(), wanted, listen)
+        finally:
+            journal.close()
+
+
+def open_run(run: str, runs: Runs) -> Journal:
+    """Return the journal of a run. Raises `UsageError` that names the runs there are."""
+    try:
+        return runs.open(run)
+    except KeyError:
+        names = runs.names()
+        known = f"The newest are {', '.join(names[-3:])}." if names else "Nothing was applied yet."
+        raise UsageError(f"There is no run {run!r}.", next_step=known) from None
+
+
+def last_run(runs: Runs) -> str:
+    """Return the newest run that still has something to undo. Raises `UsageError` when there is none."""
+    for run in reversed(runs.names()):
+        if _to_undo(runs.open(run)):
+            return run
+    raise UsageError("There is no run to undo.", next_step="`sosie audit --runs` lists all.")
+
+
+def to_undo(run: str, runs: Runs, *, only: Iterable[str] = ()) -> list[str]:
+    """Return the URIs that undoing a run would restore, the last one first. Raises as `open_run` does."""
+    journal = open_run(run, runs)
+    plan = plan_of(journal)
+    patterns = tuple(only)
+    wanted = matcher(patterns) if patterns else None
+    uris = [plan.drops[number].uri for number in sorted(_to_undo(journal), reverse=True)]
+    return [uri for uri in uris if wanted is None or wanted(uri)]
+
+
+def plan_of(journal: Journal) -> Plan:
+    """Return the plan that a run carries out."""
+    return Plan.from_json(json.dumps(journal.head["plan"]))
+
+
+def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
+    journal = runs.of_plan(plan.key)
+    if journal is not None and journal.undo_begun:
+        if _to_undo(journal):
+            raise UsageError(
+                f"The run {journal.run} of this plan is half undone.",
+                next_step=f"Finish with `sosie undo {journal.run}`.",
+            )
+        journal = None
+    if journal is not None:
+        return journal
+    now = time.time()
+    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{plan.key[:4]}"
+    run, number = name, 1
+    while run in runs.names():
+        number += 1
+        run = f"{name}-{number}"
+    head = {"version": 1, "plan_key": plan.key, "person": person, "at": now, "plan": json.loads(plan.to_json())}
+    return runs.begin(run, head)
+
+
+def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener) -> Outcome:
+    outcome = Outcome(journal.run)
+    actor: Actor | Remote = remote_of(plan, journal.run, disk) or Actor(plan, journal.run, disk)
+    for number, drop in enumerate(plan.drops):
+        try:
+            if _attempt(number, drop, actor, journal, disk):
+                outcome.add(drop)
+        except ActionUnfinished as error:
+            outcome.leave(drop, error)  # the journal still says `begin`: the next attempt starts from there
+        except ActionRefused as error:
+            journal.note(number, "refused", time.time(), reason=error.message, next_step=error.next_step)
+            outcome.leave(drop, error)
+        listen(number + 1, len(plan.drops), drop.uri)
+    journal.mark("finished", time.time())
+    return outcome
+
+
+def _attempt(number: int, drop: Drop, actor: Actor | Remote, journal: Journal, disk: Disk) -> bool:
+    """Do one item unless it is done; what a crash left half done is taken back first."""
+    item = journal.items.get(number)
+    if item is not None and item.step in ("done", "undone", "undoing"):
+        return False
+    if item is not None and item.step == "begin" and isinstance(actor, Actor):
+        try:
+            revert(Way.of(item.begun), drop, disk, verify=False)
+        except ActionRefused as error:
+            raise ActionUnfinished(error.message, next_step=error.next_step) from error
+
+    def note(step: Any, **details: Any) -> None:
+        journal.note(number, step, time.time(), **details)
+
+    actor.act(drop, note)
+    return True
+
+
+def _to_undo(journal: Journal) -> dict[int, Mapping[str, Any]]:
+    steps = ("done", "begin", "undoing")
+    return {number: item.begun for number, item in journal.items.items() if item.step in steps}
+
+
+def _undo(journal: Journal, disk: Disk, wanted: Callable[[str], bool] | None, listen: Listener) -> Outcome:
+    plan = plan_of(journal)
+    outcome = Outcome(journal.run)
+    remote = remote_of(plan, journal.run, disk)
+    if wanted is None:
+        journal.mark("undo", time.time())
+    pending = sorted(_to_undo(journal), reverse=True)
+    chosen = [number for number in pending if wanted is None or wanted(plan.drops[number].uri)]
+    for count, number in enumerate(chosen):
+        drop = plan.drops[number]
+        finished = journal.items[number].step != "begin"
+        begun = journal.items[number].begun
+        try:
+            journal.note(number, "undoing", time.time())
+            if remote is not None:
+                remote.take_back(drop, begun)
+            else:
+                left = journal.items[number].ended.get("folders")
+                revert(Way.of(begun), drop, disk, verify=finished, left=left)
+            journal.note(number, "undone", time.time())
+            outcome.add(drop)
+        except ActionRefused as error:
+            outcome.leave(drop, error)
+        listen(count + 1, len(chosen), drop.uri)
+    if not _to_undo(journal):
+        journal.mark("undo finished", time.time())
+    return outcome

@@ -1,0 +1,117 @@
+"""Why something happened, and what never could: the story of an image, the runs, and what was not compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sosie.report import Report
+from sosie.review.applying import plan_of
+from sosie.review.choosing import who
+from sosie.store.decisions import Decisions
+from sosie.store.journal import Journal, Runs
+
+_COMPARED = {
+    "flat": "too little in it for a hash: compared for equality only",
+    "tiny": "too few pixels: compared for equality only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to an image: when (seconds since 1970), what, by whom or which rule, and the details."""
+
+    at: float
+    what: str
+    by: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def when(self) -> str:
+        """The time as people read it (ISO 8601, UTC)."""
+        return datetime.fromtimestamp(self.at, UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run at a glance. `state` is "done", "stopped", "partly undone" or "undone"."""
+
+    run: str
+    at: float
+    person: str
+    method: str
+    state: str
+    done: int
+    refused: int
+    undone: int
+
+
+def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: bytes | None = None) -> list[Event]:
+    """Return what was decided on and done to an image, oldest first: by its path, its content, or both.
+
+    A drop names the run, the rule or decision, the keeper, the evidence that joined the two, and where the file is.
+    """
+    events: list[Event] = []
+    if decisions is not None and content is not None:
+        for made in decisions.history([content]):
+            keeper = made.verdict.keeper
+            details = {"keeper_sha256": keeper.hex()} if keeper else {}
+            others = [key.hex() for key in made.verdict.contents if key != content]
+            details |= {"others": " ".join(others)} if others else {}
+            events.append(Event(made.at, f"decided: {made.verdict.kind}", who(made), dict(details)))
+    for run in runs.names():
+        events += _events(runs.open(run), uri, content.hex() if content else "")
+    return sorted(events, key=lambda event: event.at)
+
+
+def run_summaries(runs: Runs) -> list[RunSummary]:
+    """Return all runs, oldest first."""
+    return [_summary(runs.open(run)) for run in runs.names()]
+
+
+def not_compared(report: Report) -> list[tuple[str, str]]:
+    """Return every image that was not compared in full (URI, reason): skipped ones, flat ones, tiny ones."""
+    found = [(skipped.uri, skipped.reason) for skipped in report.skipped]
+    found += [
+        (image.uri, _COMPARED.get(image.compared, image.compared)) for image in report.images if image.compared != "yes"
+    ]
+    return sorted(found)
+
+
+def _events(journal: Journal, uri: str, sha256: str) -> Iterable[Event]:
+    plan = plan_of(journal)
+    for number, item in sorted(journal.items.items()):
+        drop = plan.drops[number]
+        if uri not in (drop.uri, *drop.names) and sha256 != drop.sha256:
+            continue
+        details: dict[str, Any] = {"run": journal.run, "uri": drop.uri, "method": plan.method, "rules": plan.rules}
+        details |= {"keeper": drop.keeper, "why": drop.why, "relation": drop.relation, "evidence": list(drop.evidence)}
+        if item.step == "refused":
+            details["reason"] = item.reason
+        if item.step in ("done", "begin"):
+            details["now_at"] = [target for _, target in item.begun["moves"]]
+        words = {"done": "dropped", "begin": "dropping, interrupted", "refused": "left as it is"}
+        words |= {"undone": "restored", "undoing": "restoring, interrupted"}
+        yield Event(item.at, words[item.step], drop.by, details)
+
+
+def _summary(journal: Journal) -> RunSummary:
+    steps = Counter(item.step for item in journal.items.values())
+    done = steps["done"] + steps["begin"] + steps["undoing"]
+    state = "done" if journal.finished else "stopped"
+    if steps["undone"]:
+        state = "partly undone" if done else "undone"
+    head = journal.head
+    return RunSummary(
+        run=journal.run,
+        at=float(head["at"]),
+        person=str(head["person"]),
+        method=str(head["plan"]["method"]),
+        state=state,
+        done=done,
+        refused=steps["refused"],
+        undone=steps["undone"],
+    )

@@ -1,0 +1,186 @@
+"""The desk of a reviewer: a scan's report, the decisions on it and the rules, and what follows from them.
+
+The command line, the API and scripts all come in here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from sosie.errors import UsageError
+from sosie.grouping.keeper import Facts
+from sosie.report import Report
+from sosie.review.facts import facts_of
+from sosie.review.groups import ReviewGroup, group_key, review_groups
+from sosie.review.plan import Method, Plan, is_file
+from sosie.review.planning import make_plan
+from sosie.review.rules import Rules, load_rules
+from sosie.store.catalogue import Catalogue
+from sosie.store.decisions import Decisions, Verdict
+from sosie.store.journal import Runs
+from sosie.store.scans import last_scan
+from sosie.types import Group
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One report under review. `roots` are the folders that were scanned."""
+
+    catalogue: Catalogue
+    report: Report
+    roots: tuple[str, ...] = ()
+
+    @property
+    def decisions(self) -> Decisions:
+        """All decisions of the catalogue."""
+        return Decisions(self.catalogue)
+
+    @property
+    def runs(self) -> Runs:
+        """All runs that were applied from this catalogue."""
+        return Runs.beside(self.catalogue.path)
+
+    @cached_property
+    def facts(self) -> dict[int, Facts]:
+        """What is known of each grouped image, by its id."""
+        return facts_of(self.report, self.catalogue)
+
+    def groups(self) -> list[ReviewGroup]:
+        """Return all groups with what is decided of them now."""
+        return review_groups(self.report, self.decisions)
+
+    def open_groups(self) -> list[ReviewGroup]:
+        """Return the groups in which something is left to ask."""
+        return [group for group in self.groups() if not group.settled]
+
+    def group(self, key: str) -> ReviewGroup:
+        """Return a group by its key. Raises `UsageError` when the report has none of this key."""
+        if key not in self._by_key:
+            raise UsageError(f"There is no group {key}.", next_step="It may have changed: look at the groups again.")
+        (group,) = review_groups(replace(self.report, groups=(self._by_key[key],)), self.decisions)
+        return group
+
+    @cached_property
+    def _by_key(self) -> dict[str, Group]:
+        images = self.report.images
+        return {
+            group_key(bytes.fromhex(images[member].sha256) for member in group.members): group
+            for group in self.report.groups
+        }
+
+    def settle(
+        self, group: ReviewGroup, keep: Iterable[str], *, person: str, reason: str = "", seen: int | None = None
+    ) -> list[int]:
+        """Decide a whole group: the images at these URIs are kept, all others dropped in favour of the first one.
+
+        Returns the numbers of the decisions. `seen` is the revision that was shown (by default that of `group`): when
+        somebody was faster, nothing is recorded and `DecisionConflict` says who. Raises `UsageError` unless one member
+        at least is kept.
+        """
+        verdicts = settling(group, list(keep))
+        revision = group.revision if seen is None else seen
+        return self.decisions.record(
+            verdicts, person=person, now=time.time(), reason=reason, seen=revision, contents=group.contents
+        )
+
+    def set_apart(self, group: ReviewGroup, *, person: str, reason: str = "", seen: int | None = None) -> list[int]:
+        """Decide that no two contents of a group are duplicates; no scan will put any two of them together again."""
+        revision = group.revision if seen is None else seen
+        verdict = Verdict("apart", group.contents)
+        return self.decisions.record([verdict], person=person, now=time.time(), reason=reason, seen=revision)
+
+    def plan(
+        self,
+        rules: Rules,
+        *,
+        method: Method = "quarantine",
+        quarantine: str | None = None,
+        target: str | None = None,
+    ) -> Plan:
+        """Return what decisions and rules come to. Nothing is touched."""
+        return make_plan(
+            self.report,
+            self.groups(),
+            self.facts,
+            rules,
+            created=time.time(),
+            method=method,
+            quarantine=quarantine,
+            target=target,
+            roots=self.roots,
+        )
+
+
+def settling(group: ReviewGroup, keep: Sequence[str]) -> list[Verdict]:
+    """Return the verdicts that keep the images of a group at these URIs and drop its others."""
+    at = {member.image.uri: member for member in group.members}
+    unknown = [uri for uri in keep if uri not in at]
+    if unknown or not keep:
+        raise UsageError(
+            f"{unknown[0]} is not in the group." if unknown else "A group must keep one image at least.",
+            next_step=f"Its images are {', '.join(at)}.",
+        )
+    keeper = at[keep[0]].content
+    kept = {at[uri].content for uri in keep}
+    verdicts = [Verdict("keep", (at[uri].content,), None, uri) for uri in keep]
+    for member in group.members:
+        if member.image.uri not in keep:
+            place = member.image.uri if member.content in kept else None
+            verdicts.append(Verdict("drop", (member.content,), keeper, place))
+    return verdicts
+
+
+def open_desk(catalogue: Catalogue, *, report: Path | None = None, paths: Iterable[str | Path] = ()) -> Desk:
+    """Return the desk for a report: from a file, of the last scan of some paths, or of the last scan at all.
+
+    Raises `UsageError` when there is no such scan, or the file is no report.
+    """
+    if report is not None:
+        return _from_file(catalogue, report)
+    wanted = [os.path.abspath(path) for path in paths]
+    found = last_scan(catalogue, wanted or None)
+    if found is None:
+        what = f"of exactly {', '.join(wanted)} " if wanted else ""
+        raise UsageError(f"No scan {what}is remembered in {catalogue.path}.", next_step="Run `sosie scan PATH` first.")
+    return Desk(catalogue, found.report, found.paths)
+
+
+def rules_path(catalogue: Path) -> Path:
+    """Return the file of the rules in force: `rules.toml` beside the catalogue."""
+    return catalogue.with_name("rules.toml")
+
+
+def rules_in_force(catalogue: Path, named: Path | None = None) -> Rules:
+    """Return the named rules, else those beside the catalogue, else the built-in ones."""
+    if named is not None:
+        return load_rules(named)
+    standard = rules_path(catalogue)
+    return load_rules(standard) if standard.is_file() else Rules()
+
+
+def _from_file(catalogue: Catalogue, path: Path) -> Desk:
+    try:
+        report = Report.from_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"The report {path} cannot be read ({error.strerror}).", next_step="Check the path."
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is no report ({error}).", next_step="Write one with `sosie scan PATH --report FILE`."
+        ) from error
+    folders = [str(Path(image.uri).parent) for image in report.images if is_file(image.uri)]
+    return Desk(catalogue, report, _common(folders))
+
+
+def _common(folders: Sequence[str]) -> tuple[str, ...]:
+    try:
+        common = os.path.commonpath(folders) if folders else ""
+    except ValueError:  # several drives
+        return ()
+    return (common,) if common and Path(common).parent != Path(common) else ()

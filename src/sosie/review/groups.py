@@ -1,0 +1,95 @@
+"""The groups of a report as a reviewer sees them: what is settled, and what is still asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sosie.report import ImageRecord, Report
+from sosie.store.decisions import Decision, Decisions, Standing
+from sosie.types import Group
+
+Choice = Literal["keep", "drop", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One image of a group and what was decided of it: `choice` with the decision that made it, if any."""
+
+    image: ImageRecord
+    choice: Choice
+    decision: Decision | None = None
+
+    @property
+    def content(self) -> bytes:
+        """Its SHA-256."""
+        return bytes.fromhex(self.image.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewGroup:
+    """A group with its decisions.
+
+    `key` names its contents, so it is the same in every scan that finds them together. `revision` is what a decision
+    must give as `seen` to be refused when somebody was faster. `asked` are the contents nobody has decided on yet:
+    once a group was settled, only those that joined it since.
+    """
+
+    key: str
+    group: Group
+    members: tuple[Member, ...]
+    revision: int
+
+    @property
+    def contents(self) -> tuple[bytes, ...]:
+        """The distinct contents, sorted."""
+        return tuple(sorted({member.content for member in self.members}))
+
+    @property
+    def asked(self) -> tuple[bytes, ...]:
+        """The contents that wait for a decision, sorted."""
+        decided = {member.content for member in self.members if member.choice != "open"}
+        return tuple(key for key in self.contents if key not in decided)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to ask."""
+        return not self.asked
+
+
+def review_groups(report: Report, decisions: Decisions) -> list[ReviewGroup]:
+    """Return all groups of a report, in its order, with what was decided of their members."""
+    grouped = {member for group in report.groups for member in group.members}
+    contents = {bytes.fromhex(report.images[member].sha256) for member in grouped}
+    history = decisions.history(contents)
+    return groups_with(report, decisions.standing(contents), newest_by_content(history))
+
+
+def groups_with(report: Report, standing: Standing, newest: Mapping[bytes, int]) -> list[ReviewGroup]:
+    """Return the groups of a report under a standing; `newest` is the last decision's number by content."""
+    found = []
+    for group in report.groups:
+        members = tuple(_member(report.images[number], standing) for number in group.members)
+        revision = max((newest.get(member.content, 0) for member in members), default=0)
+        found.append(ReviewGroup(group_key(member.content for member in members), group, members, revision))
+    return found
+
+
+def newest_by_content(history: Sequence[Decision]) -> dict[bytes, int]:
+    """Return the number of the newest decision on each content; the history is oldest first."""
+    return {key: made.id for made in history for key in made.verdict.contents}
+
+
+def group_key(contents: Iterable[bytes]) -> str:
+    """Return one short name (16 hexadecimal digits) for a set of contents."""
+    return hashlib.sha256(b"".join(sorted(set(contents)))).hexdigest()[:16]
+
+
+def _member(image: ImageRecord, standing: Standing) -> Member:
+    content = bytes.fromhex(image.sha256)
+    made = standing.places.get((content, image.uri)) or standing.choices.get(content)
+    if made is None:
+        return Member(image, "open")
+    return Member(image, "drop" if made.verdict.kind == "drop" else "keep", made)

@@ -1,0 +1,209 @@
+"""Keep rules: what they protect, prefer and demand, and what is wrong in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sosie.errors import UsageError
+from sosie.grouping.keeper import DEFAULT_ORDER
+from sosie.review.desk import Desk
+from sosie.review.patterns import matcher
+from sosie.review.plan import Plan
+from sosie.review.rules import Condition, OnlyWhen, Rule, Rules, parse_rules, to_toml
+from sosie.store.catalogue import Catalogue
+from sosie.store.decisions import Verdict
+from sosie.types import Relation
+from tests.review.folders import report_of, write
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("archive/", "/home/ann/archive/2020/a.png", True),
+        ("archive/", "/home/ann/my archive/a.png", False),
+        ("archive/", "/home/ann/archive", False),
+        ("*.png", "/home/ann/a.png", True),
+        ("*.png", "/home/ann/a.png.jpg", False),
+        ("2020/*.png", "/home/2020/a.png", True),
+        ("2020/*.png", "/home/2020/b/a.png", False),
+        ("2020/**/*.png", "/home/2020/b/c/a.png", True),
+        ("2020/**/*.png", "/home/2020/a.png", True),
+        ("/home/*/a.png", "/home/ann/a.png", True),
+        ("/home/*/a.png", "/mnt/home/ann/a.png", False),
+        ("https://cdn.example/", "https://cdn.example/x/a.png", True),
+        ("img_[0-9].png", "/x/IMG_7.PNG", True),
+        ("img_[!0-9].png", "/x/img_7.png", False),
+        ("caf\u00e9/", "/x/cafe\u0301/a.png", True),
+        ("a+b (1)/", "/x/a+b (1)/c.png", True),
+    ],
+)
+def test_patterns_mean_what_people_write(pattern: str, path: str, expected: bool) -> None:
+    assert matcher([pattern])(path) is expected
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "photos"
+    write(root / "archive/sun.png", "sun")
+    write(root / "phone/sun.png", "sun large")
+    write(root / "web/sun.png", "sun largest of all")
+    write(root / "phone/moon.png", "moon large")
+    write(root / "phone/moon2.png", "moon")
+    return root
+
+
+def planned(folder: Path, rules: Rules, relation: Relation = "copy", *verdicts: Verdict) -> Plan:
+    with Catalogue(folder.parent / "data/catalogue.db") as catalogue:
+        desk = Desk(catalogue, report_of(folder, relation=relation), (str(folder),))
+        if verdicts:
+            desk.decisions.record(verdicts, person="ann", now=1.0)
+        return desk.plan(rules)
+
+
+def dropped(plan: Plan, folder: Path) -> Mapping[str, str]:
+    return {str(Path(d.uri).relative_to(folder)): str(Path(d.keeper).relative_to(folder)) for d in plan.drops}
+
+
+def test_without_rules_the_keeper_of_the_scan_stays(folder: Path) -> None:
+    found = dropped(planned(folder, Rules()), folder)
+    assert found == {
+        "archive/sun.png": "web/sun.png",
+        "phone/sun.png": "web/sun.png",
+        "phone/moon2.png": "phone/moon.png",
+    }
+
+
+def test_a_protected_folder_loses_nothing_and_its_files_become_the_keepers(folder: Path) -> None:
+    rules = parse_rules('version = 1\n[[protect]]\nname = "the archive"\npath = "archive/"')
+    plan = planned(folder, rules)
+    assert dropped(plan, folder)["web/sun.png"] == "archive/sun.png"
+    assert "archive/sun.png" not in dropped(plan, folder)
+    assert "protected by the archive" in {keep.reason for group in plan.groups for keep in group.keeps}
+
+
+def test_only_when_asks_for_a_kept_image_elsewhere(folder: Path) -> None:
+    rules = parse_rules('version = 1\n[[only_when]]\nname = "archived"\npath = "phone/"\nkept = { path = "archive/" }')
+    plan = planned(folder, rules)
+    assert "phone/moon2.png" not in dropped(plan, folder)
+    assert "phone/sun.png" not in dropped(plan, folder), "archive/sun.png is not kept: web/sun.png is"
+    assert any("archived" in left.reason for left in plan.left)
+    both = parse_rules(
+        'version = 1\n[[only_when]]\npath = "phone/"\nkept = { path = "archive/" }\n[[protect]]\npath = "archive/"'
+    )
+    assert dropped(planned(folder, both), folder)["phone/sun.png"] == "archive/sun.png"
+
+
+def test_preferences_count_in_their_order(folder: Path) -> None:
+    rules = parse_rules('version = 1\n[[prefer]]\nname = "phones"\npath = "phone/"\n[[prefer]]\npath = "web/"')
+    plan = planned(folder, rules)
+    assert dropped(plan, folder)["web/sun.png"] == "phone/sun.png"
+    reasons = {keep.uri: keep.reason for group in plan.groups for keep in group.keeps}
+    assert reasons[str(folder / "phone/sun.png")] == "phones"
+
+
+def test_the_order_of_criteria_can_be_changed(folder: Path) -> None:
+    rules = parse_rules('version = 1\norder = ["name"]')
+    assert dropped(planned(folder, rules), folder)["archive/sun.png"] == "web/sun.png"
+    assert dropped(planned(folder, rules), folder)["phone/moon2.png"] == "phone/moon.png"
+
+
+@pytest.mark.parametrize("relation", ["similar", "scene", "variant", "contains"])
+def test_looser_relations_lose_only_what_somebody_decided(folder: Path, relation: Relation) -> None:
+    plan = planned(folder, Rules(), relation)
+    assert not plan.drops
+    assert all("waits for a decision" in left.reason for left in plan.left)
+    sun = bytes.fromhex(report_of(folder).images[1].sha256)
+    moon = next(image for image in report_of(folder).images if image.uri.endswith("moon2.png"))
+    decided = planned(folder, Rules(), relation, Verdict("drop", (bytes.fromhex(moon.sha256),)))
+    assert list(dropped(decided, folder)) == ["phone/moon2.png"]
+    assert decided.drops[0].by == "decision 1 by ann"
+    assert decided.drops[0].decision == 1
+    assert sun
+
+
+def test_a_person_outranks_preferences_and_protection_outranks_a_person(folder: Path) -> None:
+    images = {image.uri: bytes.fromhex(image.sha256) for image in report_of(folder).images}
+    archive, web = images[str(folder / "archive/sun.png")], images[str(folder / "web/sun.png")]
+    rules = parse_rules('version = 1\n[[prefer]]\npath = "phone/"')
+    plan = planned(folder, rules, "copy", Verdict("keep", (archive,)), Verdict("drop", (web,), archive))
+    assert dropped(plan, folder)["web/sun.png"] == "archive/sun.png"
+    assert dropped(plan, folder)["phone/sun.png"] == "archive/sun.png"
+    protecting = parse_rules('version = 1\n[[protect]]\npath = "web/"')
+    assert "web/sun.png" not in dropped(planned(folder, protecting), folder)
+
+
+def test_when_all_were_dropped_one_stays(folder: Path) -> None:
+    verdicts = [Verdict("drop", (bytes.fromhex(image.sha256),)) for image in report_of(folder).images]
+    plan = planned(folder, Rules(), "copy", *verdicts)
+    assert len(plan.drops) == 3
+    assert all(group.keeps for group in plan.groups)
+
+
+def test_a_byte_identical_file_goes_although_its_group_waits(folder: Path) -> None:
+    write(folder / "web/again.png", "sun large")
+    plan = planned(folder, parse_rules('version = 1\nautomatic = ["identical"]'))
+    assert dropped(plan, folder) in ({"web/again.png": "phone/sun.png"}, {"phone/sun.png": "web/again.png"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "version = 1"),
+        ("version = 2", "version = 1"),
+        ("version = ", "not valid TOML"),
+        ('version = 1\nautomatic = ["similar"]', "never acted on without a person"),
+        ('version = 1\norder = ["luck"]', "'luck' is not known.*frames"),
+        ("version = 1\nlucky = true", "unknown entry 'lucky'.*protect"),
+        ("version = 1\n[[protect]]", "says nothing of the images"),
+        ('version = 1\n[[protect]]\npaht = "a/"', "unknown entry 'paht'.*path"),
+        ("version = 1\n[[protect]]\npath = 3", "must be a text"),
+        ('version = 1\n[[only_when]]\npath = "a/"', "needs `kept`"),
+        ('version = 1\n[[prefer]]\nmin_pixels = "many"', "cannot be 'many'.*a number"),
+        ('version = 1\n[[prefer]]\nmodified_before = "May"', "cannot be 'May'.*2024-01-31"),
+        ("version = 1\nprotect = 3", r"must be tables.*\[\[protect\]\]"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_with_what_may_stand_there(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        parse_rules(text)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+conditions = st.builds(
+    Condition,
+    path=st.lists(texts, min_size=1, max_size=3).map(tuple),
+    brand=st.lists(texts.map(str.casefold), max_size=2).map(tuple),
+    metadata=st.none() | st.booleans(),
+    min_pixels=st.none() | st.integers(0, 10**9),
+    modified_before=st.none() | st.dates(),
+)
+named = st.builds(Rule, name=texts, where=conditions)
+
+
+@given(
+    st.builds(
+        Rules,
+        automatic=st.sampled_from([("identical",), (), ("identical", "copy")]),
+        order=st.permutations(DEFAULT_ORDER).map(tuple),
+        protect=st.lists(named, max_size=2).map(tuple),
+        only_when=st.lists(st.builds(OnlyWhen, name=texts, where=conditions, kept=conditions), max_size=2).map(tuple),
+        prefer=st.lists(named, max_size=2).map(tuple),
+    )
+)
+def test_written_rules_are_read_back_as_they_were(rules: Rules) -> None:
+    assert parse_rules(to_toml(rules)) == rules
+
+
+def test_every_example_in_the_guide_is_a_file_of_rules() -> None:
+    examples = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/rules.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert examples
+    for example in examples:
+        parse_rules(example)
