@@ -6,6 +6,8 @@
     │   ├── NotAnImage        its bytes are of no image format
     │   └── TooLarge          over a limit that was checked before decoding
     ├── CatalogueError        the catalogue cannot be opened or is of another program
+    ├── EmbedderFailure       an embedding back end cannot be used (any longer); the next one takes over
+    │   └── ModelFailure      the file of a model is missing, damaged or not what it should be
     └── Cancelled             somebody asked to stop
 
 Errors of other libraries are mapped to these where they enter.
@@ -39,6 +41,14 @@ class TooLarge(UnreadableImage):
 
 class CatalogueError(SosieError):
     """The catalogue cannot be opened, or belongs to another program or a newer version."""
+
+
+class EmbedderFailure(SosieError):
+    """An embedding back end that cannot be used, or that stopped working; the chain goes on to the next one."""
+
+
+class ModelFailure(EmbedderFailure):
+    """The file of a model cannot be had, or its bytes are not those that were published."""
 
 
 class Cancelled(SosieError):
