@@ -101,11 +101,11 @@ class Features:
         rows["y"] = np.clip(np.rint((y + 1) * _PIXEL_STEPS), 0, 65535)
         rows["diameter"] = np.clip(np.rint(np.log(np.maximum(diameter, 1)) / np.log(_GROWTH)), 0, 255)
         rows["angle"] = np.rint(angle * (256 / 360)).astype(np.int64) % 256
-        return rows.tobytes()
+        return bytes(rows.tobytes())
 
     def _descriptors_to_bytes(self) -> bytes:
         steps = _PACK[self.descriptors]
-        return (steps[:, ::2] << 4 | steps[:, 1::2]).tobytes()
+        return bytes((steps[:, ::2] << 4 | steps[:, 1::2]).tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:

@@ -45,6 +45,7 @@ def extract(pixels: NDArray[np.uint8]) -> Features:
 
 
 def _detector() -> cv2.SIFT:
-    if not hasattr(_local, "sift"):
-        _local.sift = cv2.SIFT_create(nfeatures=LIMIT, nOctaveLayers=2, contrastThreshold=0.01)
-    return _local.sift
+    detector: cv2.SIFT | None = getattr(_local, "sift", None)
+    if detector is None:
+        detector = _local.sift = cv2.SIFT.create(nfeatures=LIMIT, nOctaveLayers=2, contrastThreshold=0.01)
+    return detector

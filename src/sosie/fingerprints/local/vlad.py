@@ -46,7 +46,7 @@ class Codebook:
     @property
     def dims(self) -> int:
         """Length of a vector."""
-        return self.signs.shape[1]
+        return int(self.signs.shape[1])
 
     def vector(self, descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The unit vector of an image, float32 (dims,); zeros where the image has no features."""

@@ -1,0 +1,28 @@
+"""Verification: are two images the same picture, and what was done to it.
+
+    found = measure(a, b)            # numbers, or None for strangers
+    verdict = judge(found)           # relation and calibrated score
+    evidence = describe(found, info_a, info_b, inner=verdict.inner)
+
+`verify` does the first two for many pairs.
+"""
+
+from sosie.matching.verification.description import describe
+from sosie.matching.verification.verdict import Verdict, judge
+from sosie.matching.verification.measurements import Measurements, measure
+from sosie.matching.verification.params import VerificationParams
+from sosie.matching.verification.prepared import Prepared, prepare
+from sosie.matching.verification.batch import Verified, verify
+
+__all__ = [
+    "Measurements",
+    "Prepared",
+    "Verdict",
+    "VerificationParams",
+    "Verified",
+    "describe",
+    "judge",
+    "measure",
+    "prepare",
+    "verify",
+]

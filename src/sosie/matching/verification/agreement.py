@@ -1,0 +1,115 @@
+"""How far the pixels of two aligned pictures agree, window by window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.matching.verification.params import VerificationParams
+
+STRIDE = 3
+"""Windows are looked at on every third pixel of every third row."""
+_COVERED = 0.6
+_FLAT_OFF = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What windows say, on a grid of every third pixel of the region.
+
+    `covered`, `textured`, `agreeing`, `same`: bool (h, w). Windows that both pictures fill; that hold texture in
+    either; textured ones that correlate; and all that are the same, flat ones of equal grey included.
+    `correlation`: float32 (h, w), normalised cross-correlation, 0 where nothing is textured.
+    """
+
+    covered: NDArray[np.bool_]
+    textured: NDArray[np.bool_]
+    agreeing: NDArray[np.bool_]
+    same: NDArray[np.bool_]
+    correlation: NDArray[np.float32]
+
+    @property
+    def share(self) -> float:
+        """Agreeing windows as a share of the textured ones; 0 where there are none."""
+        return float(np.count_nonzero(self.agreeing) / max(1, np.count_nonzero(self.textured)))
+
+    @property
+    def mean(self) -> float:
+        """Mean correlation of the textured windows."""
+        return float(self.correlation.sum() / max(1, np.count_nonzero(self.textured)))
+
+
+def _means(image: NDArray[np.float32], window: int) -> NDArray[np.float32]:
+    boxed = cv2.boxFilter(image, -1, (window, window), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(boxed[::STRIDE, ::STRIDE])
+
+
+def compare(
+    target: NDArray[np.float32], source: NDArray[np.float32], mask: NDArray[np.bool_], params: VerificationParams
+) -> Agreement:
+    """Agreement of two float32 grey pictures of one size, where `mask` says that both are there."""
+    target, source = (cv2.GaussianBlur(image, (3, 3), 0.7) for image in (target, source))
+    inside = mask.astype(np.float32)
+    # Greys are centred so that sums of squares keep their digits in float32.
+    t, s = (target - np.float32(128)) * inside, (source - np.float32(128)) * inside
+    weight = _means(inside, params.window)
+    scale = 1.0 / np.maximum(weight, 1e-3)
+    mean_t, mean_s = _means(t, params.window) * scale, _means(s, params.window) * scale
+    var_t = _means(t * t, params.window) * scale - mean_t * mean_t
+    var_s = _means(s * s, params.window) * scale - mean_s * mean_s
+    shared = _means(t * s, params.window) * scale - mean_t * mean_s
+    covered = mask[::STRIDE, ::STRIDE] & (weight > _COVERED * weight.max())
+    textured = covered & (np.maximum(var_t, var_s) > params.texture**2)
+    correlation = np.where(textured, shared / np.sqrt(np.maximum(var_t, 1.0) * np.maximum(var_s, 1.0)), 0.0)
+    agreeing = correlation > params.agreeing
+    same = agreeing | (covered & ~textured & _flat_same(mean_t, mean_s, covered, agreeing))
+    return Agreement(covered, textured, agreeing, same, correlation.astype(np.float32, copy=False))
+
+
+def _flat_same(
+    mean_t: NDArray[np.float32],
+    mean_s: NDArray[np.float32],
+    covered: NDArray[np.bool_],
+    agreeing: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Whether flat windows have the same grey after the change of brightness and contrast that the rest shows."""
+    known = agreeing if np.count_nonzero(agreeing) >= 10 else covered
+    t, s = mean_t[known], mean_s[known]
+    if len(t) == 0:
+        return np.zeros(covered.shape, np.bool_)
+    spread = float(s.var())
+    gain = float(((s - s.mean()) * (t - t.mean())).mean()) / spread if spread > 4.0 else 1.0
+    gain = float(np.clip(gain, 0.2, 5.0))
+    off = np.abs((mean_s - s.mean()) * gain + t.mean() - mean_t)
+    return np.asarray(off < _FLAT_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """Contiguity: the largest patch that agrees and the largest that does not.
+
+    `together`: share of the windows that are the same which hang together in the largest patch.
+    `hole`: the largest patch of textured windows that do not agree, as a share of all covered windows.
+    """
+
+    together: float
+    hole: float
+
+
+def patches(agreement: Agreement) -> Patches:
+    """The largest patches, four neighbours each."""
+    same = int(np.count_nonzero(agreement.same))
+    covered = int(np.count_nonzero(agreement.covered))
+    broken = agreement.textured & (agreement.correlation < 0.5)
+    return Patches(
+        together=_largest(agreement.same) / same if same else 0.0,
+        hole=_largest(broken) / covered if covered else 0.0,
+    )
+
+
+def _largest(area: NDArray[np.bool_]) -> int:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8), connectivity=4)
+    return int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0

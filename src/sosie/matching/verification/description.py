@@ -1,0 +1,133 @@
+"""The verdict in plain words: what was done to one image to get the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.imaging.picture import ImageInfo
+from sosie.matching.verification.alignment import project
+from sosie.matching.verification.measurements import Measurements, outline
+from sosie.types import Edit, Evidence, Matrix, Rectangle
+
+_WHOLE = 0.97
+_UPRIGHT = 1.0
+_QUALITY_APART = 8
+
+
+def describe(found: Measurements, info_a: ImageInfo, info_b: ImageInfo, *, inner: str | None = None) -> Evidence:
+    """Evidence of a pair whose images are as `info_a` and `info_b` say, with the edits from `a` to `b`.
+
+    `inner` is "a" or "b" where one image stands inside the other, as the verdict says.
+    """
+    inside = None
+    if inner == "a":
+        inside = rectangle(outline(found), found.size_b)
+    elif inner == "b":
+        inside = rectangle(_outline_of_b(found), found.size_a)
+    return Evidence(
+        inliers=found.inliers,
+        agreement=round(found.agreement, 4),
+        overlap=(round(found.overlap[0], 4), round(found.overlap[1], 4)),
+        transform=full_size(found, info_a, info_b),
+        colour_shift=round(found.colour.shift, 4),
+        inside=inside,
+        edits=tuple(edits(found, info_a, info_b)),
+    )
+
+
+def full_size(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Matrix:
+    """The transform between the images at full size, pixel centre to pixel centre."""
+    to_small = _resize((info_a.width, info_a.height), found.size_a)
+    to_full = np.linalg.inv(_resize((info_b.width, info_b.height), found.size_b))
+    matrix = to_full @ found.transform @ to_small
+    rows = (matrix / matrix[2, 2]).tolist()
+    return (tuple(rows[0]), tuple(rows[1]), tuple(rows[2]))
+
+
+def _resize(old: tuple[int, int], new: tuple[int, int]) -> NDArray[np.float64]:
+    x, y = new[0] / old[0], new[1] / old[1]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def rectangle(points: NDArray[np.float64], size: tuple[int, int]) -> Rectangle:
+    """The upright box around points, as shares of an image of `size`, cut off at its edges."""
+    shares = np.clip((points + 0.5) / np.array(size), 0.0, 1.0)
+    (left, top), (right, bottom) = shares.min(axis=0).tolist(), shares.max(axis=0).tolist()
+    return (round(left, 4), round(top, 4), round(right, 4), round(bottom, 4))
+
+
+def _outline_of_b(found: Measurements) -> NDArray[np.float64]:
+    width, height = found.size_b
+    frame = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float64)
+    return project(np.linalg.inv(found.transform), frame)
+
+
+def edits(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator[Edit]:
+    """The edits from `a` to `b`, most telling first: frame, geometry, colours, what lies over, file."""
+    yield from _frame(found)
+    yield from _geometry(found, info_a, info_b)
+    yield from _colours(found)
+    if found.extras:
+        count = len(found.extras)
+        words = "one area differs" if count == 1 else f"{count} areas differ"
+        yield Edit("overlay", f"{words}: something laid over, added or taken away", rectangles=found.extras)
+    if info_a.quality and info_b.quality and info_a.quality - info_b.quality >= _QUALITY_APART:
+        yield Edit("recompress", f"compressed more: JPEG quality {info_b.quality} after {info_a.quality}")
+
+
+def _frame(found: Measurements) -> Iterator[Edit]:
+    seen_a, seen_b = rectangle(_outline_of_b(found), found.size_a), rectangle(outline(found), found.size_b)
+    if found.overlap[0] < _WHOLE and _area(seen_a) < _WHOLE:
+        yield Edit("crop", f"cropped to {found.overlap[0]:.0%} of the picture", rectangles=(seen_a,))
+    if found.overlap[1] < _WHOLE and _area(seen_b) < _WHOLE:
+        yield Edit("border", f"{1 - found.overlap[1]:.0%} of the picture added around it", rectangles=(seen_b,))
+
+
+def _area(box: Rectangle) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _geometry(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator[Edit]:
+    matrix = np.array(full_size(found, info_a, info_b))
+    centre = np.array([[info_a.width / 2, info_a.height / 2]])
+    square = project(matrix, np.concatenate([centre, centre + [[1.0, 0.0]], centre + [[0.0, 1.0]]]))
+    linear = np.stack([square[1] - square[0], square[2] - square[0]], axis=1)
+    mirrored = bool(np.linalg.det(linear) < 0)
+    if mirrored:
+        linear = linear @ np.diag([-1.0, 1.0])
+        yield Edit("mirror", "mirrored, left and right exchanged")
+    left, (large, small), right = np.linalg.svd(linear)
+    turn = left @ right
+    angle = math.degrees(math.atan2(turn[1, 0], turn[0, 0]))
+    if abs(angle) > _UPRIGHT:
+        yield Edit("rotate", f"turned by {angle:.0f} degrees", value=round(angle, 1))
+    factor = math.sqrt(large * small)
+    if not 0.97 < factor < 1.03:
+        yield Edit("resize", f"resized to {factor:.0%}", value=round(factor, 3))
+    if large / small > 1.06:
+        yield Edit("aspect", f"stretched by {large / small:.2f} in one direction", value=round(large / small, 3))
+    bent = project(matrix, np.array([[0.0, 0], [info_a.width, 0], [info_a.width, info_a.height], [0, info_a.height]]))
+    gap = np.abs(bent[0] - bent[1] + bent[2] - bent[3]).max() / max(info_b.width, info_b.height)
+    if gap > 0.03:
+        yield Edit("perspective", "seen from an angle")
+
+
+def _colours(found: Measurements) -> Iterator[Edit]:
+    colour = found.colour
+    if found.form.inverted:
+        yield Edit("invert", "colours inverted")
+    before, after = colour.chroma
+    if before > 12 and after < 3:
+        yield Edit("grey", "made grey")
+    elif colour.plain > 0.1 and not found.form.inverted:
+        yield Edit("recolour", "colours changed")
+    if colour.gain > 1.12:
+        yield Edit("brighten", "made brighter", value=round(colour.gain, 2))
+    elif colour.gain < 0.88:
+        yield Edit("darken", "made darker", value=round(colour.gain, 2))
+    if found.sharpness < 0.6:
+        yield Edit("blur", "less sharp", value=round(found.sharpness, 2))

@@ -1,0 +1,145 @@
+"""From measurements to a relation and a score that means what it says.
+
+Three questions are asked in turn, each of a monotone additive logistic model (Hastie and Tibshirani, 1986): do the
+two show the same pixels; if so, did the product alone change colour or pattern; if not, is it at least the same
+object or place. The numbers are fitted by `training/judge_fit.py` and read from `judge.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from sosie.matching.verification.measurements import Measurements
+from sosie.types import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One measurement's part in a model: piecewise linear between knots, constant beyond them."""
+
+    name: str
+    knots: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A monotone additive logistic model: `probability` of a yes."""
+
+    bias: float
+    curves: tuple[Curve, ...]
+
+    def probability(self, numbers: dict[str, float]) -> float:
+        """Between 0 and 1, from the named numbers of `numbers_of`."""
+        logit = self.bias + sum(
+            float(np.interp(numbers[curve.name], curve.knots, curve.values)) for curve in self.curves
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The fitted models and the probabilities from which on each question is answered with yes."""
+
+    same: Head
+    variant: Head
+    scene: Head
+    same_from: float
+    variant_from: float
+    scene_from: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A relation, or None for strangers, and how likely it is right. `inner` is "a" or "b" for `contains`."""
+
+    relation: Relation | None
+    score: float
+    inner: str | None = None
+
+
+def _head(written: dict[str, object]) -> Head:
+    curves = written["curves"]
+    assert isinstance(curves, list)  # noqa: S101 - our own file
+    return Head(
+        float(str(written["bias"])),
+        tuple(Curve(str(c["name"]), tuple(c["knots"]), tuple(c["values"])) for c in curves),
+    )
+
+
+@cache
+def fitted() -> Judge:
+    """The judge that comes with the package, read once."""
+    written = json.loads((files(__package__) / "judge.json").read_text(encoding="utf-8"))
+    return Judge(
+        **{name: _head(written[name]) for name in ("same", "variant", "scene")},
+        **{name: float(written[name]) for name in ("same_from", "variant_from", "scene_from")},
+    )
+
+
+def numbers_of(found: Measurements) -> dict[str, float]:
+    """The measurements as the models take them: plain numbers by name, the same when the images change places."""
+    around = max(found.around, key=lambda side: side.beyond)
+    colour = found.colour
+    return {
+        "inliers": math.log1p(found.inliers),
+        "share": found.share,
+        "agreement": found.agreement,
+        "correlation": found.correlation,
+        "textured": found.textured,
+        "windows": math.log1p(found.windows),
+        "same": max(found.same),
+        "less": min(found.same),
+        "overlap": max(found.overlap),
+        "together": found.together,
+        "hole": found.hole,
+        "busy": around.busy,
+        "seam": around.seam,
+        "before": colour.before,
+        "plain": colour.plain,
+        "strong": colour.strong,
+        "patch": colour.patch,
+        "spread": colour.spread,
+        "told": max(0.0, colour.plain - 2.0 * colour.spread),
+        "chroma": abs(colour.chroma[0] - colour.chroma[1]),
+        "neutral": min(colour.chroma),
+    }
+
+
+def judge(found: Measurements | None, model: Judge | None = None) -> Verdict:
+    """What two images are to each other, by their measurements; strangers where nothing was measured."""
+    if found is None:
+        return Verdict(None, 0.0)
+    model = model or fitted()
+    numbers = numbers_of(found)
+    same = model.same.probability(numbers)
+    if same < model.same_from:
+        scene = model.scene.probability(numbers) * (1.0 - same)
+        return Verdict("scene", scene) if scene >= model.scene_from else Verdict(None, scene)
+    variant = model.variant.probability(numbers)
+    if variant >= model.variant_from:
+        return Verdict("variant", same * variant)
+    inner = inner_of(found)
+    score = same * (1.0 - variant)
+    return Verdict("contains", score, inner) if inner else Verdict("copy", score)
+
+
+def inner_of(found: Measurements) -> str | None:
+    """Which of the two stands inside the other as a picture of its own; None where neither does.
+
+    A picture of its own is one whose outline is a seam in the larger image, with more than a plain frame beyond it.
+    """
+    for name, side, own, others in (
+        ("a", found.around[1], found.overlap[0], found.overlap[1]),
+        ("b", found.around[0], found.overlap[1], found.overlap[0]),
+    ):
+        pasted = side.seam > 0.35 and side.busy > 0.25 and side.beyond > 0.2
+        if own > 0.7 and others < 0.75 and pasted:
+            return name
+    return None

@@ -1,0 +1,142 @@
+"""Pictures that look like copies and are none: other views, colour variants, posts of one template.
+
+Each takes a picture (uint8 (h, w, 3) RGB) and a generator, and gives another picture, or None where the picture
+holds no such thing.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.canvas import Pixels
+
+Rng = np.random.Generator
+
+
+def other_view(picture: Pixels, rng: Rng) -> Pixels:
+    """The same things photographed again: parallax, a turned camera, other light, other noise."""
+    height, width = picture.shape[:2]
+    side = max(height, width)
+    cells = int(rng.integers(3, 7))
+    wander = rng.normal(0, rng.uniform(0.02, 0.05) * side, (2, cells, cells)).astype(np.float32)
+    shift_x, shift_y = (cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) for grid in wander)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    seen = cv2.remap(picture, x + shift_x, y + shift_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    seen = _with_other_things(np.asarray(seen, np.uint8), picture, rng)
+    light = cv2.resize(rng.uniform(0.6, 1.3, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    noisy = seen * light[..., None] + rng.normal(0, 4, seen.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def _with_other_things(seen: Pixels, picture: Pixels, rng: Rng) -> Pixels:
+    """Some patches moved elsewhere: what stands in front hides other parts of what is behind."""
+    height, width = picture.shape[:2]
+    seen = seen.copy()
+    for _ in range(int(rng.integers(0, 5))):
+        w, h = (int(rng.uniform(0.1, 0.3) * extent) for extent in (width, height))
+        left, top = int(rng.integers(0, width - w)), int(rng.integers(0, height - h))
+        other_left, other_top = int(rng.integers(0, width - w)), int(rng.integers(0, height - h))
+        seen[top : top + h, left : left + w] = picture[other_top : other_top + h, other_left : other_left + w]
+    return seen
+
+
+def colour_variant(picture: Pixels, rng: Rng) -> Pixels | None:
+    """The same shot with the product, or a part of it, in another colour or pattern; the rest untouched."""
+    mask = product_mask(picture, rng)
+    if mask is None:
+        return None
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0)[..., None]
+    for _ in range(6):
+        painted = _repainted(picture, mask, rng)
+        changed = picture + (painted - picture) * soft
+        if np.abs(changed - picture).max(axis=2)[mask].mean() > 35:
+            return np.clip(changed, 0, 255).astype(np.uint8)
+    return None
+
+
+def product_mask(picture: Pixels, rng: Rng) -> NDArray[np.bool_] | None:
+    """A connected part in one colour, 4 to 60 % of the picture, that is not its background; None without any."""
+    small = cv2.blur(picture, (3, 3))
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+    cv2.setRNGSeed(int(rng.integers(1 << 30)))
+    count = int(rng.integers(3, 7))
+    _, labels, _ = cv2.kmeans(lab, count, None, (3, 10, 1.0), 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    labels = labels.reshape(picture.shape[:2])
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    parts = []
+    for label in range(count):
+        area = (labels == label).astype(np.uint8)
+        if np.mean(rim == label) > 0.3:
+            continue
+        area = cv2.morphologyEx(area, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        found, pieces, stats, _ = cv2.connectedComponentsWithStats(area, connectivity=4)
+        parts += [pieces == k for k in range(1, found) if 0.04 < stats[k, cv2.CC_STAT_AREA] / area.size < 0.6]
+    if not parts:
+        return None
+    chosen = parts[int(rng.integers(len(parts)))]
+    for part in parts:
+        if rng.random() < 0.3:
+            chosen = chosen | part
+    return np.asarray(chosen)
+
+
+def _repainted(picture: Pixels, mask: NDArray[np.bool_], rng: Rng) -> NDArray[np.float32]:
+    """The whole picture as the product's paint: another hue, another colour, or a pattern."""
+    kind = rng.integers(4)
+    if kind == 0:
+        hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+        hsv[..., 0] = (hsv[..., 0].astype(np.int32) + int(rng.integers(25, 155))) % 180
+        return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)
+    light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    mean = float(light[mask].mean())
+    paint = rng.uniform(10, 245, 3).astype(np.float32)
+    relief = (light - mean) * np.float32(rng.uniform(0.4, 1.1))
+    painted = paint + relief[..., None]
+    return painted if kind < 3 else painted + _pattern(picture.shape[:2], rng)
+
+
+def _pattern(shape: tuple[int, int], rng: Rng) -> NDArray[np.float32]:
+    """Stripes, checks or dots of a colour difference, float32 (h, w, 3)."""
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    angle, pitch = rng.uniform(0, np.pi), rng.uniform(0.02, 0.12) * max(shape)
+    along = np.sin((x * np.cos(angle) + y * np.sin(angle)) * (2 * np.pi / pitch))
+    across = np.sin((y * np.cos(angle) - x * np.sin(angle)) * (2 * np.pi / pitch))
+    kind = rng.integers(3)
+    field = (along > 0) * 1.0 if kind == 0 else ((along > 0) ^ (across > 0)) * 1.0
+    if kind == 2:
+        field = (along * across > 0.4) * 1.0
+    return field[..., None].astype(np.float32) * rng.uniform(-120, 120, 3).astype(np.float32)
+
+
+def same_template(picture: Pixels, other: Pixels, rng: Rng) -> tuple[Pixels, Pixels]:
+    """Two posts of one template: equal background, logo and lettering, two different photos in the middle."""
+    height, width = 400, int(rng.choice([320, 400, 500]))
+    page = np.empty((height, width, 3), np.uint8)
+    page[:] = rng.integers(0, 256, 3)
+    for _ in range(int(rng.integers(2, 7))):
+        start, end = (rng.integers(0, [width, height]).tolist() for _ in range(2))
+        cv2.rectangle(page, start, end, rng.integers(0, 256, 3).tolist(), int(rng.choice([-1, 3, 8])))
+    for line in range(int(rng.integers(1, 5))):
+        words = "".join(rng.choice(list("ABCDEFGHIKLMNOPRSTUVWXYZ %"), int(rng.integers(5, 14))))
+        place = (int(rng.integers(5, width // 3)), 40 + line * int(rng.integers(60, 100)))
+        size = float(rng.uniform(0.8, 2.0))
+        cv2.putText(page, words, place, int(rng.integers(0, 5)), size, rng.integers(0, 256, 3).tolist(), 3)
+    share = rng.uniform(0.35, 0.8)
+    w, h = int(width * share), int(height * share)
+    left, top = int(rng.integers(0, width - w)), int(rng.integers(0, height - h))
+    pages = []
+    for photo in (picture, other):
+        filled = page.copy()
+        filled[top : top + h, left : left + w] = _filling(photo, w, h)
+        pages.append(filled)
+    return pages[0], pages[1]
+
+
+def _filling(photo: Pixels, width: int, height: int) -> Pixels:
+    scale = max(width / photo.shape[1], height / photo.shape[0])
+    size = (max(width, round(photo.shape[1] * scale)), max(height, round(photo.shape[0] * scale)))
+    grown = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return np.asarray(grown[top : top + height, left : left + width], np.uint8)
