@@ -121,6 +121,26 @@ class Catalogue:
             rows = [{"space": space, "sha256": key, "row": row} for space, key, row in batch.fingerprints]
             self._upsert(connection, schema.fingerprint, rows)
 
+    def replace_rows(self, space: str, rows: Mapping[bytes, bytes]) -> None:
+        """Write the fingerprints of contents in one space; earlier ones are replaced."""
+        values = [{"space": space, "sha256": key, "row": row} for key, row in rows.items()]
+        with self._writing() as connection:
+            self._upsert(connection, schema.fingerprint, values, replace=True)
+
+    def spaces(self) -> dict[str, tuple[int, int]]:
+        """Return for each space how many fingerprints there are and how many bytes they take."""
+        table = schema.fingerprint
+        size = func.sum(func.length(table.c.row))
+        query = select(table.c.space, func.count(), size).group_by(table.c.space).order_by(table.c.space)
+        with self._engine.connect() as connection:
+            return {space: (count, total or 0) for space, count, total in connection.execute(query)}
+
+    def drop_space(self, space: str) -> int:
+        """Forget all fingerprints of one space and return how many there were."""
+        table = schema.fingerprint
+        with self._writing() as connection:
+            return connection.execute(table.delete().where(table.c.space == space)).rowcount
+
     def save_pixel_digests(self, digests: Mapping[bytes, bytes]) -> None:
         """Remember the digest of the pixels of some contents; empty means that there is none."""
         table = schema.content

@@ -1,18 +1,13 @@
-"""Checks of what a model or provider gives, and the sealed rows in which vectors are kept."""
+"""Checks of what a model or provider gives, and the picture that back ends are tried on."""
 
 from __future__ import annotations
-
-import zlib
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sosie.errors import EmbedderFailure
 from sosie.imaging.picture import ImageInfo, Picture
-from sosie.types import Space
 
-_SEAL = 4
 _LEAST_NORM = 1e-6
 
 
@@ -39,32 +34,9 @@ def unit_vectors(values: ArrayLike, count: int, dims: int | None, who: str) -> N
     return np.asarray(table / norms, np.float32)
 
 
-def seal(space: Space, vector: NDArray[np.float32]) -> bytes:
-    """Give the row in which a vector is kept: half precision, little endian, and a checksum that names the space."""
-    body = vector.astype("<f2").tobytes()
-    return body + _checksum(space, body)
-
-
-def unseal(space: Space, row: bytes) -> NDArray[np.float16] | None:
-    """Give the vector of a row, float16 (dims,), or None for one that is cut, damaged or of another space."""
-    body, checksum = row[:-_SEAL], row[-_SEAL:]
-    if len(body) != 2 * space.dims or checksum != _checksum(space, body):
-        return None
-    return np.frombuffer(body, "<f2").astype(np.float16)
-
-
-def _checksum(space: Space, body: bytes) -> bytes:
-    return zlib.crc32(body, zlib.crc32(space.key.encode())).to_bytes(_SEAL, "little")
-
-
 def probe_picture() -> Picture:
-    """Give the small picture that every back end is tried on: two soft gradients and a square."""
+    """Give the small picture that every back end is tried on: soft gradients and a square."""
     rows, columns = np.mgrid[0:96, 0:128]
     pixels = np.stack([columns * 2, rows * 2, 255 - columns - rows], axis=-1).clip(0, 255).astype(np.uint8)
     pixels[30:60, 40:90] = (230, 40, 60)
     return Picture(ImageInfo("PNG", 128, 96, lossless=True), pixels)
-
-
-def same_length(vectors: Sequence[NDArray[np.float32]]) -> bool:
-    """Tell whether all vectors have equally many numbers."""
-    return len({vector.shape for vector in vectors}) <= 1

@@ -1,0 +1,74 @@
+"""The chain of back ends as the settings name it, and what can be told of it without opening any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sosie.config import EMBEDDERS, Settings
+from sosie.errors import EmbedderFailure, UsageError
+from sosie.fingerprints.embedders.base import Backend, Embedder
+from sosie.fingerprints.embedders.files import ModelFiles
+from sosie.fingerprints.embedders.registry import find_model
+from sosie.types import Space
+
+
+class Unavailable:
+    """A back end that is not set up: opening it tells what is missing."""
+
+    def __init__(self, name: str, reason: str, next_step: str = "") -> None:
+        self.name = name
+        self._reason = reason
+        self._next_step = next_step
+
+    def known_space(self) -> Space | None:
+        """None: there is nothing to know."""
+        return None
+
+    def open(self) -> Embedder:
+        """Raises `EmbedderFailure` with what is missing."""
+        raise EmbedderFailure(self._reason, next_step=self._next_step)
+
+
+def model_files(settings: Settings, *, quiet: bool = True) -> ModelFiles:
+    """Give the files of models under the data directory of these settings."""
+    return ModelFiles(settings.data_path / "models", quiet=quiet)
+
+
+def backends(settings: Settings, *, quiet: bool = True) -> list[Backend]:
+    """Give the chain: what the settings name, in their order, and `builtin` at the end in any case.
+
+    None at all for `embedders = ["none"]`. Making the chain opens, loads and connects nothing.
+    """
+    if tuple(settings.embedders) == ("none",):
+        return []
+    names = [*dict.fromkeys(settings.embedders)]
+    if "builtin" in names:
+        names = names[: names.index("builtin")]
+    return [backend(name, settings, quiet=quiet) for name in [*names, "builtin"]]
+
+
+def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
+    """Give one back end by its name. Raises `UsageError` for names that there are not."""
+    match name:
+        case "clip":
+            from sosie.fingerprints.embedders.clip import ClipBackend
+
+            files = model_files(settings, quiet=quiet)
+            return ClipBackend(model=find_model(settings.clip_model), files=files, batch=settings.embed_batch)
+        case "builtin":
+            from sosie.fingerprints.embedders.builtin import BuiltinBackend
+
+            return BuiltinBackend()
+    raise UsageError(f"There is no embedder called {name}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
+
+
+def open_first(chain: Sequence[Backend]) -> tuple[Embedder, list[tuple[str, str]]]:
+    """Open the first back end that works; give it with the name of and the reason against each one before it."""
+    left: list[tuple[str, str]] = []
+    for candidate in chain:
+        try:
+            return candidate.open(), left
+        except EmbedderFailure as error:
+            left.append((candidate.name, error.message))
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in left)
+    raise EmbedderFailure(f"No embedder works. {reasons}".strip())
