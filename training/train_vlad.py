@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sosie.features import FORMS
 from sosie.fingerprints.local.extraction import extract
-from sosie.fingerprints.local.vlad import HADAMARD, Codebook, aggregate, root
+from sosie.fingerprints.local.vlad import Codebook, aggregate, root
 from training.canvas import Pixels
 from training.edits import EDITS, apply
 

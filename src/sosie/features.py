@@ -105,7 +105,8 @@ class Features:
 
     def _descriptors_to_bytes(self) -> bytes:
         steps = _PACK[self.descriptors]
-        return bytes((steps[:, ::2] << 4 | steps[:, 1::2]).tobytes())
+        packed = (steps[:, ::2] << 4) | steps[:, 1::2]
+        return bytes(packed.tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:

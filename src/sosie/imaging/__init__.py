@@ -3,5 +3,7 @@
 from sosie.imaging.decode import DecodeParams, decode
 from sosie.imaging.digest import pixel_digest
 from sosie.imaging.picture import ImageInfo, Picture
+from sosie.imaging.quality import effective_pixels
+from sosie.imaging.thumbnails import thumbnail
 
-__all__ = ["DecodeParams", "ImageInfo", "Picture", "decode", "pixel_digest"]
+__all__ = ["DecodeParams", "ImageInfo", "Picture", "decode", "effective_pixels", "pixel_digest", "thumbnail"]

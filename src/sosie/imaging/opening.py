@@ -90,9 +90,10 @@ def _check_length(image: ImageFile.ImageFile, name: Format, facts: Facts) -> Non
         bits = _RAW_BITS.get(args[0] if isinstance(args, tuple) else str(args), 1)
         if (needed := image.tile[0].offset + image.height * (image.width * bits // 8)) > have:
             raise cut_off(have, needed)
-    elif (name == "PNG" and image.width * image.height * facts.data[24] // 8 > have * _DEFLATE) or (
-        name == "GIF" and image.width * image.height > have * _LZW
-    ):
+    pixels = image.width * image.height
+    if name == "PNG" and pixels * facts.data[24] // 8 > have * _DEFLATE:
+        raise UnreadableImage("is cut off")
+    if name == "GIF" and pixels > have * _LZW:
         raise UnreadableImage("is cut off")
 
 

@@ -2,9 +2,200 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sosie.fingerprints.base import ORIENTATIONS
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.fingerprints.dhash import DHASH64
 from sosie.fingerprints.hashes import read_rows
 from sosie.fingerprints.pdq import PDQ256
+from sosie.fingerprints.tones import TONES, read_tones
+from sosie.matching import tones
+from sosie.matching.hamming import best_orientations, pairs_within, representatives
+from sosie.pipeline.contents import Contents
+from sosie.pipeline.equality import NONE, ensure_digests, possibly_equal
+from sosie.pipeline.reading import ReadParams
+from sosie.store.catalogue import Catalogue
+from sosie.types import Edge, Evidence, Pairs
+
+PDQ_RADIUS = 31
+"""Bits (of 256) that Meta advises, with a quality of at least 50."""
+DHASH_RADIUS = 4
+"""Bits (of 64): what recompression and resizing change at most in nearly all photos."""
+QUALITY = 50
+TINY = 16
+"""Pixels of the shorter side below which a hash is mostly interpolation."""
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """The hashes of all contents of a run: codes uint8 (n, 8, bytes) in eight orientations, qualities uint8 (n,)."""
+
+    dhash: Codes
+    dhash_quality: NDArray[np.uint8]
+    pdq: Codes
+    pdq_quality: NDArray[np.uint8]
+    tiny: NDArray[np.bool_]
+
+    @property
+    def pdq_says(self) -> NDArray[np.bool_]:
+        """Which contents have a PDQ hash that carries information."""
+        return (self.pdq_quality >= QUALITY) & ~self.tiny
+
+    @property
+    def dhash_says(self) -> NDArray[np.bool_]:
+        """Which contents have a dHash that carries information."""
+        return (self.dhash_quality >= QUALITY) & ~self.tiny
+
+
+@dataclass(frozen=True)
+class HashPairs:
+    """Pairs near in either hash: distances in the orientation `turn` that makes `a` look like `b`."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    turn: NDArray[np.int64]
+    pdq: NDArray[np.int64]
+    dhash: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+def load_hashes(contents: Contents, catalogue: Catalogue) -> Hashes:
+    """Return the hashes of all contents."""
+    dhash, pdq = (_rows(contents, catalogue, space.key) for space in (DHASH64, PDQ256))
+    tiny = np.array([min(row.width, row.height) < TINY for row in contents.rows], dtype=np.bool_)
+    return Hashes(*read_rows(DHASH64, dhash), *read_rows(PDQ256, pdq), tiny)
+
+
+def how_compared(hashes: Hashes) -> list[str]:
+    """Return for each content whether a hash could say anything of it: "yes", "flat" or "tiny"."""
+    says = hashes.pdq_says | hashes.dhash_says
+    return ["tiny" if tiny else "yes" if can else "flat" for tiny, can in zip(hashes.tiny, says, strict=True)]
+
+
+def hash_pairs(hashes: Hashes) -> HashPairs:
+    """Return all pairs that are near in a hash that carries information, each once, sorted."""
+    near = [
+        _near(hashes.pdq, hashes.pdq_says, PDQ_RADIUS),
+        _near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS),
+    ]
+    turns: dict[tuple[int, int], int] = {}
+    for pairs, codes in zip(near, (hashes.pdq, hashes.dhash), strict=True):
+        index, of_b = best_orientations(pairs, codes[:, 0], codes)
+        inverse = np.array(INVERSE)[index]
+        turn = np.where(of_b, inverse, index)
+        for a, b, k in zip(pairs.a.tolist(), pairs.b.tolist(), turn.tolist(), strict=True):
+            turns.setdefault((a, b), k)
+    rows = sorted(turns)
+    a, b = (np.array([row[end] for row in rows], dtype=np.int64) for end in (0, 1))
+    turn = np.array([turns[row] for row in rows], dtype=np.int64)
+    return HashPairs(a, b, turn, _distances(hashes.pdq, a, b, turn), _distances(hashes.dhash, a, b, turn))
+
+
+def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue) -> list[Edge]:
+    """Return the copies among pairs with near hashes: those whose colours tell of one picture, too."""
+    used = np.unique(np.concatenate((pairs.a, pairs.b)))
+    rows = catalogue.rows(TONES.key, [contents.keys[row] for row in used.tolist()])
+    grids = read_tones([rows[contents.keys[row]] for row in used.tolist()])
+    first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
+    left = tones.unexplained(_turned(grids, first, pairs.turn), grids[second])
+    return [
+        Edge(
+            a=int(pairs.a[row]),
+            b=int(pairs.b[row]),
+            relation="copy",
+            score=round(hash_score(int(pairs.pdq[row]), float(left[row])), 4),
+            evidence=Evidence(
+                pdq_distance=int(pairs.pdq[row]),
+                dhash_distance=int(pairs.dhash[row]),
+                orientation=ORIENTATIONS[pairs.turn[row]],
+                colour_shift=round(float(left[row]), 2),
+            ),
+        )
+        for row in np.flatnonzero(left <= tones.LIMIT).tolist()
+    ]
+
+
+def hash_score(pdq: int, left: float) -> float:
+    """Return 1 for equal hashes and colours, falling to 0.9 at the limits of both."""
+    return 1.0 - 0.05 * min(1.0, pdq / PDQ_RADIUS) - 0.05 * min(1.0, left / tones.LIMIT)
+
+
+def equal_edges(
+    pairs: HashPairs, hashes: Hashes, contents: Contents, catalogue: Catalogue, params: ReadParams
+) -> list[Edge]:
+    """Return contents with equal pixels: among near hashes, and among those that a hash says nothing of."""
+    rows = contents.rows
+    wanted = {
+        (a, b)
+        for a, b, turn, distance in zip(*(x.tolist() for x in (pairs.a, pairs.b, pairs.turn, pairs.pdq)), strict=True)
+        if turn == 0 and possibly_equal(rows[a], rows[b], distance)
+    }
+    silent: dict[tuple[int, int, bytes], list[int]] = defaultdict(list)
+    for row in np.flatnonzero(~(hashes.pdq_says | hashes.dhash_says)).tolist():
+        if rows[row].frames == 1:
+            silent[rows[row].width, rows[row].height, hashes.dhash[row, 0].tobytes()].append(row)
+    asked = {row for pair in wanted for row in pair} | {row for same in silent.values() if len(same) > 1 for row in same}
+    digests = ensure_digests(asked, contents, catalogue, params.decode, params.max_bytes)
+    classes: dict[bytes, list[int]] = defaultdict(list)
+    for row in sorted(digests):
+        if digests[row] != NONE:
+            classes[digests[row]].append(row)
+    return [
+        Edge(same[0], other, "identical", 1.0, Evidence(equal="pixels"))
+        for same in classes.values()
+        for other in same[1:]
+    ]
+
+
+def _rows(contents: Contents, catalogue: Catalogue, space: str) -> Sequence[bytes]:
+    rows = catalogue.rows(space, contents.keys)
+    return [rows[key] for key in contents.keys]
+
+
+def _near(codes: Codes, says: NDArray[np.bool_], radius: int) -> Pairs:
+    """Return pairs within a radius among contents whose hash says something; equal codes are linked in a star."""
+    rows = np.flatnonzero(says)
+    first, member_of = representatives(codes[rows])
+    near = pairs_within(codes[rows[first], 0], radius, codes[rows[first]])
+    others = np.flatnonzero(first[member_of] != np.arange(len(rows)))
+    stars = rows[first[member_of[others]]], rows[others]
+    a = np.concatenate((rows[first[near.a]], stars[0]))
+    b = np.concatenate((rows[first[near.b]], stars[1]))
+    return Pairs(np.minimum(a, b), np.maximum(a, b), np.zeros(len(a), np.float32))
+
+
+def _distances(codes: Codes, a: NDArray[np.int64], b: NDArray[np.int64], turn: NDArray[np.int64]) -> NDArray[np.int64]:
+    counts: NDArray[np.int64] = np.bitwise_count(codes[a, turn] ^ codes[b, 0]).sum(axis=1, dtype=np.int64)
+    return counts
+
+
+def _turned(grids: NDArray[np.uint8], rows: NDArray[np.int64], turn: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the grids of some rows in the orientation that each is to have."""
+    result = grids[rows]
+    for k in range(1, len(ORIENTATIONS)):
+        chosen = turn == k
+        result[chosen] = _orient(result[chosen], k)
+    return result
+
+
+def _orient(grids: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    match ORIENTATIONS[turn]:
+        case "flip":
+            return grids[:, ::-1]
+        case "mirror":
+            return grids[:, :, ::-1]
+        case "transpose":
+            return grids.transpose(0, 2, 1, 3)
+        case "transverse":
+            return np.rot90(grids, 2, (1, 2)).transpose(0, 2, 1, 3)
+        case _:
+            return np.rot90(grids, turn, (1, 2))

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from sosie.errors import UnreadableImage
+from sosie.errors import NotAnImage, UnreadableImage
 from sosie.fingerprints.base import Fingerprinter
-from sosie.imaging import DecodeParams, Picture, decode, foreign_format
+from sosie.imaging import DecodeParams, Picture, decode
+from sosie.imaging.signature import recognise
 from sosie.pipeline.progress import Listener, Progress
+from sosie.pipeline.threads import usable_cores
 from sosie.sources.folder import plain_reason, read_file, read_head
 from sosie.store.catalogue import Batch, Catalogue, Content, Location
 from sosie.types import FileState, ImageRef, Skipped, Space
@@ -218,14 +220,16 @@ class _Reader:
         self, ref: ImageRef, found: _Found, fresh: dict[bytes, list[tuple[ImageRef, FileState, bytes]]]
     ) -> None:
         try:
-            reason = foreign_format(read_head(ref.uri, _HEAD)) if ref.state and ref.state.size > _BATCH_BYTES else None
-            if reason and ref.state:
-                row = Location(os.fsencode(ref.uri), state_key(ref.state), None, reason, self.params.reader)
-                found.locations.append(row)
-                return
+            if ref.state and ref.state.size > _BATCH_BYTES:
+                recognise(read_head(ref.uri, _HEAD))
             data, state = read_file(ref.uri, self.params.max_bytes)
         except OSError as error:
             found.passed.append(Skipped(ref.uri, plain_reason(error)))
+            return
+        except NotAnImage as error:
+            state_then = state_key(ref.state) if ref.state else ""
+            row = Location(os.fsencode(ref.uri), state_then, None, error.message, self.params.reader)
+            found.locations.append(row)
             return
         fresh.setdefault(hashlib.sha256(data).digest(), []).append((ref, state, data))
 
@@ -245,15 +249,8 @@ def content_of(key: bytes, size: int, picture: Picture) -> Content:
         lossless=info.lossless,
         quality=info.quality,
         metadata=info.metadata,
-        detail=info.detail,
+        detail=getattr(info, "detail", 1.0),
     )
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _batches(refs: Sequence[ImageRef]) -> Iterator[list[ImageRef]]:

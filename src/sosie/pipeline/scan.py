@@ -12,12 +12,14 @@ from sosie.fingerprints.base import builtin_hashes
 from sosie.imaging import DecodeParams
 from sosie.pipeline.assemble import groups_of, image_edges, image_records
 from sosie.pipeline.contents import contents_of
-from sosie.pipeline.hashing import hash_edges
+from sosie.fingerprints.tones import TonesFingerprinter
+from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.threads import single_threaded_libraries
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
-from sosie.types import ImageRef, Skipped
+from sosie.types import RELATIONS, Edge, ImageRef, Skipped
 
 
 @dataclass
@@ -39,22 +41,35 @@ def scan(
     listen: Listener,
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later."""
+    with single_threaded_libraries():
+        return _scan(catalogue, refs, passed, settings, listen)
+
+
+def _scan(
+    catalogue: Catalogue,
+    refs: Sequence[ImageRef],
+    passed: Sequence[Skipped],
+    settings: Settings,
+    listen: Listener,
+) -> tuple[Report, bool]:
     clock = _Clock()
     params = ReadParams(
         decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
         max_bytes=int(settings.max_megabytes * 1e6),
         workers=settings.workers,
     )
-    fingerprinters = [builtin_hashes()["hash"]]
+    fingerprinters = [builtin_hashes()["hash"], TonesFingerprinter()]
     with clock("read"):
         reading = read_all(refs, catalogue, fingerprinters, params, listen)
     contents = contents_of(reading.contents, refs, catalogue)
     with clock("compare"):
         listen(Progress("compare", 0, len(contents), len(reading.skipped)))
-        edges, compared = hash_edges(contents, catalogue, params)
+        hashes = load_hashes(contents, catalogue)
+        pairs = hash_pairs(hashes)
+        edges = strongest([*equal_edges(pairs, hashes, contents, catalogue, params), *hash_edges(pairs, contents, catalogue)])
     with clock("group"):
         listen(Progress("group"))
-        images = image_records(contents, compared)
+        images = image_records(contents, how_compared(hashes))
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
@@ -68,3 +83,10 @@ def scan(
         timings=clock.seconds,
     )
     return report, not reading.transient
+
+
+def strongest(edges: Sequence[Edge]) -> list[Edge]:
+    """Return one edge a pair, sorted by pair: the closest relation, then the best score."""
+    ranked = sorted(edges, key=lambda edge: (edge.a, edge.b, RELATIONS.index(edge.relation), -edge.score))
+    best = {(edge.a, edge.b): edge for edge in reversed(ranked)}
+    return [best[pair] for pair in sorted(best)]

@@ -1,0 +1,3 @@
+"""`sosie explain`."""
+def explain()->None:
+    """x"""
