@@ -44,11 +44,21 @@ class CatalogueError(SosieError):
 
 
 class EmbedderFailure(SosieError):
-    """An embedding back end that cannot be used, or that stopped working; the chain goes on to the next one."""
+    """An embedding back end that cannot be used, or that stopped working; the chain goes on to the next one.
+
+    `lasting` says that trying again will not help until somebody changes something (a setting, a file).
+    """
+
+    def __init__(self, message: str, *, next_step: str = "", lasting: bool = False) -> None:
+        super().__init__(message, next_step=next_step)
+        self.lasting = lasting
 
 
 class ModelFailure(EmbedderFailure):
     """The file of a model cannot be had, or its bytes are not those that were published."""
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step, lasting=True)
 
 
 class Cancelled(SosieError):

@@ -9,7 +9,15 @@ from contextlib import contextmanager
 
 from sosie.pipeline.progress import Listener, Progress, ignore
 
-_TITLES = {"find": "Looking", "read": "Reading", "compare": "Comparing", "verify": "Verifying", "group": "Grouping"}
+_TITLES = {
+    "find": "Looking",
+    "read": "Reading",
+    "compare": "Comparing",
+    "verify": "Verifying",
+    "embed": "Embedding",
+    "similar": "Likening",
+    "group": "Grouping",
+}
 _INTERVAL = 0.1
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sosie import __version__
 from sosie.config import Settings, load_settings
+from sosie.pipeline.embedding_state import state_of_embedding
 from sosie.pipeline.progress import Listener, Progress, ignore
 from sosie.report import Report
 from sosie.sources import FolderSource
@@ -79,6 +80,7 @@ def _scan(
 def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings) -> str:
     """Return what a report depends on, as one digest: the version, the settings, each file's name and state."""
     parts = [__version__, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
+    parts += [state_of_embedding(settings)]
     parts += [f"{ref.uri}\0{ref.brand}\0{ref.state}\0{ref.aliases}" for ref in refs]
     parts += [f"{skipped.uri}\0{skipped.reason}" for skipped in passed]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sosie.config import Settings
 from sosie.fingerprints.base import builtin_hashes
 from sosie.imaging import DecodeParams
+from sosie.pipeline.alike import find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records
 from sosie.pipeline.contents import contents_of
 from sosie.fingerprints.tones import TonesFingerprinter
@@ -72,17 +73,21 @@ def _scan(
         images = image_records(contents, how_compared(hashes))
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
+    with clock("similar"):
+        alike = find_alike(contents, edges, ids, catalogue, settings, params, listen)
+    groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
         images=tuple(images),
-        edges=tuple(image_edges(contents, edges, ids)),
+        edges=tuple(image_edges(contents, alike.edges, ids)),
         groups=tuple(groups),
         skipped=tuple(skipped),
-        params={"method": settings.method, "max_megapixels": settings.max_megapixels},
-        spaces=tuple(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces),
+        params={"method": settings.method, "max_megapixels": settings.max_megapixels, **alike.params},
+        spaces=(*(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces), *alike.spaces),
         timings=clock.seconds,
+        fallbacks=tuple(alike.notes),
     )
-    return report, not reading.transient
+    return report, alike.settled and not reading.transient
 
 
 def strongest(edges: Sequence[Edge]) -> list[Edge]:

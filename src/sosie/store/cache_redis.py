@@ -70,7 +70,7 @@ class RedisCache:
             if self._client is None:
                 break
             try:
-                values: Sequence[Any] = self._client.mget([_name(space, key) for key in chunk])  # type: ignore[assignment]
+                values: Sequence[Any] = self._client.mget([_name(space, key) for key in chunk])
             except Exception as error:  # its own errors, the system's and its parser's: each ends the use of Redis
                 self._give_up(error)
                 break

@@ -83,7 +83,15 @@ class Embedder(Protocol):
 class Backend(Protocol):
     """A way to get an embedder. Making one costs nothing; `open` loads, connects and tries it on a picture."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the settings call it."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of the embedder that `open` would give; read only when `known_space` names its space."""
+        ...
 
     def known_space(self) -> Space | None:
         """The space that `open` would give, where that can be told without it; vectors there may be known already."""

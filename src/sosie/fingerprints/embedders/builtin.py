@@ -55,6 +55,7 @@ class BuiltinBackend:
     """The last link of every chain."""
 
     name = "builtin"
+    threshold = THRESHOLD
 
     def known_space(self) -> Space:
         """The space of local features."""

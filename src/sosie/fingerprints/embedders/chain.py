@@ -12,8 +12,13 @@ from sosie.fingerprints.embedders.registry import find_model
 from sosie.types import Space
 
 
+NOT_SET_UP = "not set up"
+
+
 class Unavailable:
     """A back end that is not set up: opening it tells what is missing."""
+
+    threshold = 1.0
 
     def __init__(self, name: str, reason: str, next_step: str = "") -> None:
         self.name = name
@@ -26,7 +31,7 @@ class Unavailable:
 
     def open(self) -> Embedder:
         """Raises `EmbedderFailure` with what is missing."""
-        raise EmbedderFailure(self._reason, next_step=self._next_step)
+        raise EmbedderFailure(self._reason, next_step=self._next_step, lasting=True)
 
 
 def model_files(settings: Settings, *, quiet: bool = True) -> ModelFiles:
@@ -59,6 +64,8 @@ def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
             from sosie.fingerprints.embedders.builtin import BuiltinBackend
 
             return BuiltinBackend()
+        case "service" | "gemini" | "huggingface":
+            return Unavailable(name, NOT_SET_UP)
     raise UsageError(f"There is no embedder called {name}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
 
 

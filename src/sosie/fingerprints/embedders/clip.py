@@ -21,6 +21,11 @@ class ClipBackend:
     concurrency: int = 0
     name: str = "clip"
 
+    @property
+    def threshold(self) -> float:
+        """The model's."""
+        return self.model.threshold
+
     def known_space(self) -> Space | None:
         """The model's space, once its file is on this machine (the digest of an imported one is part of it)."""
         found = self.files.find(self.model)

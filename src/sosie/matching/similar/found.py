@@ -59,14 +59,15 @@ class Found:
 
 def thin(count: int, pairs: Pairs, nearest: int) -> Pairs:
     """Keep of each row its `nearest` best pairs (ties by row), and a maximum spanning forest of all."""
-    kept = _among_best(pairs.a, pairs.b, pairs.score, nearest) | _among_best(pairs.b, pairs.a, pairs.score, nearest)
+    kept = among_best(pairs.a, pairs.b, pairs.score, nearest) | among_best(pairs.b, pairs.a, pairs.score, nearest)
     kept |= _forest(count, pairs)
     return Pairs(pairs.a[kept], pairs.b[kept], pairs.score[kept])
 
 
-def _among_best(
+def among_best(
     row: NDArray[np.int64], other: NDArray[np.int64], score: NDArray[np.float32], nearest: int
 ) -> NDArray[np.bool_]:
+    """Mark the pairs that are among the `nearest` best of `row`, ties by the other row."""
     order = np.lexsort((other, -score, row))
     rank = np.arange(len(row)) - np.searchsorted(row[order], row[order])
     kept = np.zeros(len(row), bool)

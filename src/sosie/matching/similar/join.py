@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sosie.errors import UsageError
 from sosie.matching.similar.cells import centres_of, join_cells, settle
 from sosie.matching.similar.exact import exact_for, join_exact
-from sosie.matching.similar.found import Found
+from sosie.matching.similar.found import Found, among_best
 from sosie.types import Pairs
 
 Told = Callable[[int], None]
@@ -68,24 +68,29 @@ def similar_pairs(vectors: NDArray[np.float16], params: SimilarParams, told: Tol
 
 def _by_cells(vectors: NDArray[np.float16], params: SimilarParams, told: Told | None) -> Joined:
     centres = centres_of(vectors, max(2, int(2 * len(vectors) ** 0.5)))
-    truth = _audit_pairs(vectors, params)
+    sampled = np.random.default_rng(1).choice(len(vectors), min(params.sample, len(vectors)), replace=False)
+    truth = _audit_pairs(vectors, np.sort(sampled).astype(np.int64), params)
     visitors, margin = params.visitors, params.margin
     for attempt in range(params.tries):
         found = _found(vectors, params)
         join_cells(vectors, settle(vectors, centres, visitors, margin), params.threshold, found, told)
         pairs = found.pairs()
-        recall = 1.0 if found.thinned else _recall(pairs, truth, len(vectors))
+        recall = _recall(pairs, truth, len(vectors))
         if recall >= params.recall or attempt == params.tries - 1:
             break
         visitors, margin = visitors * 2, margin * 1.5
     return Joined(pairs, recall, found.thinned, f"cells ({visitors} visitors, margin {margin:.2f})")
 
 
-def _audit_pairs(vectors: NDArray[np.float16], params: SimilarParams) -> Pairs:
-    rows = np.random.default_rng(1).choice(len(vectors), min(params.sample, len(vectors)), replace=False)
+def _audit_pairs(vectors: NDArray[np.float16], rows: NDArray[np.int64], params: SimilarParams) -> Pairs:
+    """All pairs of the sampled rows, or of each its nearest: those that are kept however many there are."""
     truth = _found(vectors, params)
-    exact_for(np.sort(rows).astype(np.int64), vectors, params.threshold, truth)
-    return truth.pairs()
+    exact_for(rows, vectors, params.threshold, truth)
+    pairs = truth.pairs()
+    kept = np.zeros(len(pairs), bool)
+    for one, other in ((pairs.a, pairs.b), (pairs.b, pairs.a)):
+        kept |= among_best(one, other, pairs.score, params.nearest) & np.isin(one, rows)
+    return Pairs(pairs.a[kept], pairs.b[kept], pairs.score[kept])
 
 
 def _recall(pairs: Pairs, truth: Pairs, count: int) -> float:
