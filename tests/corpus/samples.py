@@ -305,6 +305,7 @@ def gifs_and_bitmaps() -> list[Sample]:
         ),
         _sample("jp2 alpha", save(rgba, "JPEG2000"), on_white(pixels, alpha), alpha=True),
         _sample("jp2 stream", save(image, "JPEG2000", no_jp2=True), pixels, format="JPEG2000"),
+        _sample("jp2 tiles", save(image, "JPEG2000", tile_size=(32, 32)), pixels),
         _sample(
             "jp2 grey 16",
             save(Image.fromarray(deep(grey(pixels))), "JPEG2000"),

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
-from sosie.report import Report
-from sosie.types import Group
+from sosie.report import ImageRecord, Report
+from sosie.types import Edge, Group
 
 _GROUPS = 25
 _MEMBERS = 8
@@ -35,21 +37,45 @@ def print_report(report: Report, *, every: bool = False) -> None:
 
 
 def _table(report: Report, groups: Iterable[Group], root: str, *, every: bool) -> Table:
-    table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold")
-    table.add_column("#", justify="right", style="dim", no_wrap=True)
-    table.add_column("relation", no_wrap=True)
-    table.add_column("keep (●) and its copies", overflow="fold", ratio=1)
-    table.add_column("why this one", overflow="fold", ratio=1)
-    table.add_column("to gain", justify="right", no_wrap=True)
+    table = Table(pad_edge=False, box=None, show_header=False, padding=(0, 1))
+    table.add_column("image", overflow="fold", ratio=5)
+    table.add_column("pixels", justify="right", no_wrap=True, style="dim")
+    table.add_column("size", justify="right", no_wrap=True, style="dim")
+    table.add_column("why", overflow="fold", ratio=4)
+    edges = {(edge.a, edge.b): edge for edge in report.edges}
     for number, group in enumerate(groups, 1):
         rest = [member for member in group.members if member != group.keeper]
         cut = rest if every else rest[:_MEMBERS]
-        lines = [f"[green]● {_name(report, group.keeper, root)}[/]"]
-        lines += [f"  {_name(report, member, root)}" for member in cut]
+        gain = f"[bold]{size(group.gain)} to gain[/]" if group.gain else ""
+        table.add_row(f"[bold]{number}  {group.relation}[/]", "", "", gain)
+        table.add_row(*_cells(report.images[group.keeper], root, "●", "green"), f"keep: {escape(group.reason)}")
+        for member in cut:
+            words = why(edges.get((min(member, group.keeper), max(member, group.keeper))))
+            table.add_row(*_cells(report.images[member], root, " ", ""), escape(words))
         if len(cut) < len(rest):
-            lines.append(f"  [dim]... and {len(rest) - len(cut):,} more[/]")
-        table.add_row(str(number), group.relation, "\n".join(lines), escape(group.reason), size(group.gain))
+            table.add_row(f"    [dim]... and {len(rest) - len(cut):,} more[/]", "", "", "")
+        table.add_row("", "", "", "")
     return table
+
+
+def _cells(image: ImageRecord, root: str, mark: str, style: str) -> tuple[Padding, str, str]:
+    name = Text(f"{mark} {printable(os.path.relpath(image.uri, root) if root else image.uri)}", style, overflow="fold")
+    return Padding(name, (0, 0, 0, 2)), f"{image.width}×{image.height}", size(image.bytes)
+
+
+def why(edge: Edge | None) -> str:
+    """Return in a few words what makes an image a copy of the keeper of its group."""
+    if edge is None:
+        return "a copy of another one here"
+    evidence = edge.evidence
+    if evidence.equal:
+        return f"the same {evidence.equal}"
+    if evidence.edits:
+        return ", ".join(edit.text for edit in evidence.edits)
+    if evidence.pdq_distance is None:
+        return "the same picture"
+    turned = "" if evidence.orientation in (None, "same") else f"{evidence.orientation}, "
+    return f"{turned}hashes {evidence.pdq_distance} of 256 bits apart"
 
 
 def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
@@ -92,12 +118,6 @@ def _print_summary(console: Console, report: Report, root: str) -> None:
     )
     for fallback in report.fallbacks:
         console.print(f"[yellow]{escape(fallback)}[/]")
-
-
-def _name(report: Report, member: int, root: str) -> str:
-    image = report.images[member]
-    name = os.path.relpath(image.uri, root) if root else image.uri
-    return f"{escape(printable(name))} [dim]{image.width} x {image.height} {image.format} {size(image.bytes)}[/]"
 
 
 def printable(text: str) -> str:

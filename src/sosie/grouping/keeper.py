@@ -48,11 +48,11 @@ class _Criterion:
 
 _CRITERIA = (
     _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
-    _Criterion(lambda f: f.real_pixels, lambda f: f"most real pixels ({f.width} x {f.height})", _SAME_PIXELS),
+    _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", _SAME_PIXELS),
     _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
     _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
     _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),
-    _Criterion(lambda f: f.width * f.height, lambda f: f"most pixels ({f.width} x {f.height})"),
+    _Criterion(lambda f: f.width * f.height, lambda f: "most pixels"),
     _Criterion(lambda f: -_rank(f.format), lambda f: f"better format ({f.format})"),
     _Criterion(lambda f: f.metadata, lambda f: "keeps its metadata"),
     _Criterion(lambda f: -f.mtime_ns, lambda f: "the oldest of equal ones"),

@@ -1,58 +1,17 @@
-"""What a file says of itself before any pixel is decoded, and whether it is safe to decode."""
+"""The containers of PNG, GIF, WebP, AVIF, HEIF and JPEG 2000, walked before a decoder sees them."""
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sosie.errors import UnreadableImage
 from sosie.imaging.exif import orientation
+from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
-from sosie.imaging.signature import Format
 
 _MAX_FRAMES = 100_000
 _MAX_CHUNKS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the container says: `data` is what to decode, without parts that no pixel needs.
-
-    `width` and `height` are 0 where only the decoder can say them (it does so without decoding pixels).
-    """
-
-    data: bytes
-    width: int = 0
-    height: int = 0
-    frames: int = 1
-    bits: int = 8
-    lossless: bool = True
-    metadata: bool = False
-    orientation: int = 1
-
-
-def examine(data: bytes, name: Format, max_pixels: int) -> Facts:
-    """The facts of a file that is no JPEG. Raises `UnreadableImage` and `TooLarge`."""
-    from sosie.imaging import tiff  # A sibling that makes the same Facts.
-
-    match name:
-        case "PNG":
-            facts = examine_png(data)
-        case "GIF":
-            facts = examine_gif(data)
-        case "WEBP":
-            facts = examine_webp(data)
-        case "TIFF":
-            facts = tiff.examine_tiff(data)
-        case "JPEG2000":
-            facts = examine_jpeg2000(data)
-        case "AVIF" | "HEIF":
-            facts = examine_boxes(data)
-        case _:
-            facts = Facts(data)
-    if facts.width or facts.height:
-        check_size(facts.width, facts.height, max_pixels)
-    return facts
 
 
 _PNG_NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
@@ -204,7 +163,7 @@ def examine_boxes(data: bytes) -> Facts:
     return Facts(data, lossless=False)
 
 
-def examine_jpeg2000(data: bytes) -> Facts:
+def examine_jpeg2000(data: bytes, max_pixels: int) -> Facts:
     """Facts of a JPEG 2000: the larger of what its header box and its code stream say (ISO 15444-1, A.5 and I.5)."""
     at = data.find(b"\xff\x4f\xff\x51")
     if at < 0 or at + 43 > len(data):
@@ -218,6 +177,30 @@ def examine_jpeg2000(data: bytes) -> Facts:
         width = max(width, int.from_bytes(data[box + 8 : box + 12], "big"))
     if not 1 <= components <= 4:
         raise UnreadableImage(f"is a JPEG 2000 with {components} channels, which cannot be read")
+    check_size(width, height, max_pixels)
+    _check_tiles(data, at)
     style = data.find(b"\xff\x52", at)
     reversible = 0 <= style < len(data) - 13 and data[style + 13] == 1
     return Facts(data, width, height, bits=max(8, depth), lossless=reversible)
+
+
+def _check_tiles(data: bytes, stream: int) -> None:
+    """Raise `UnreadableImage` where tiles of a JPEG 2000 code stream are missing: decoders leave them black."""
+    right, bottom, _, _, across, down, left, top = (
+        int.from_bytes(data[i : i + 4], "big") for i in range(stream + 8, stream + 40, 4)
+    )
+    if not across or not down or right <= left or bottom <= top:
+        raise UnreadableImage("is damaged")
+    want = -(-(right - left) // across) * -(-(bottom - top) // down)
+    at, tiles = stream + 2, set()
+    while at + 12 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xD9:
+        if data[at + 1] != 0x90:  # A segment of the main header; tile parts begin with SOT (A.4.2).
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+            continue
+        tiles.add(data[at + 4 : at + 6])
+        length = int.from_bytes(data[at + 6 : at + 10], "big")
+        if length < 14:  # 0: the last tile part, which reaches to the end.
+            break
+        at += length
+    if len(tiles) < want:
+        raise UnreadableImage("is cut off or damaged (parts of the picture are missing)")

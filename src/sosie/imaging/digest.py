@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.errors import UnreadableImage
+from sosie.imaging.containers import examine_png
 from sosie.imaging.decode import DEFAULT, DecodeParams
 from sosie.imaging.failures import check_size, plain_reasons
 from sosie.imaging.picture import Picture
@@ -91,6 +91,8 @@ def _deep_pixels(opened: Opened, data: bytes) -> Samples | None:
         return np.repeat(grey[..., None], 3, axis=2)
     if opened.info.format not in ("PNG", "TIFF", "PPM"):
         return None
+    if opened.info.format == "PNG":
+        data = examine_png(data).data  # Without the rotation tag, which is for us to apply.
     return _sixteen_bit_colours(data)
 
 
@@ -99,9 +101,7 @@ def _sixteen_bit_colours(data: bytes) -> Samples | None:
     import cv2
 
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None:
-        raise UnreadableImage("is damaged")
-    if pixels.dtype != np.uint16 or pixels.ndim != 3:
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         return None
     deep: NDArray[np.uint16] = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]].astype(np.uint16)
     if deep.shape[2] == 4:

@@ -45,7 +45,7 @@ def _reason(error: Exception) -> str:
 
 def cut_off(have: int, want: int) -> UnreadableImage:
     """The error for a file of which `have` of `want` bytes are there."""
-    unit, name = (1024, "KB") if want >= 10 * 1024 else (1, "bytes")
+    unit, name = (1024, "KB") if want >= 10 * 1024 and have // 1024 < want // 1024 else (1, "bytes")
     return UnreadableImage(f"is cut off after {have // unit:,} of {want // unit:,} {name}")
 
 

@@ -22,7 +22,7 @@ _NEEDED = frozenset((0xDB, 0xC4, 0xDD, 0xEE, 0xCC)) | _FRAMES
 """Segments that decoding needs: tables, restart interval, Adobe's colour transform, the frame."""
 
 _MAX_SCANS = 200
-_MAX_SCANNED_PIXELS = 6_000_000_000
+_MAX_SCANNED_PIXELS = 2_500_000_000
 """Scans times pixels: what a progressive file of a few bytes can make the decoder do."""
 
 
@@ -38,7 +38,6 @@ class JpegHeader:
     orientation: int = 1
     quality: int | None = None
     metadata: bool = False
-    adobe: bool = False
     segments: list[tuple[int, int]] = field(default_factory=list)
     scan: int = 0
     """Offset of the first scan, where the pixels begin."""
@@ -96,8 +95,6 @@ def _read_segment(header: JpegHeader, code: int, data: bytes, start: int, end: i
             header.metadata = True
     elif code == 0xED:
         header.metadata = True
-    elif code == 0xEE and data.startswith(b"Adobe", start):
-        header.adobe = True
 
 
 def _checked(header: JpegHeader) -> JpegHeader:
@@ -169,8 +166,8 @@ def _strict(data: bytes, header: JpegHeader, factor: int, *, strict: bool = True
         pixels = simplejpeg.decode_jpeg(
             data, colours, min_height=height, min_width=width, min_factor=factor, strict=strict
         )
-    if header.components == 4 and header.adobe:
-        np.subtract(255, pixels, out=pixels)  # Adobe stores CMYK inverted.
+    if header.components == 4:
+        np.subtract(255, pixels, out=pixels)  # Stored inverted by Adobe, and so by everybody else.
     return pixels  # type: ignore[no-any-return]
 
 
@@ -183,7 +180,9 @@ def _second_chance(data: bytes, header: JpegHeader, factor: int, complaint: str)
             raise UnreadableImage("is cut off") from None
     if _is_padding(data, complaint):
         return _strict(data, header, factor, strict=False)
-    if "remature end" in complaint:
+    if "premature end" in complaint:
+        raise UnreadableImage("is cut off or damaged")
+    if complaint.startswith("Premature end"):
         raise UnreadableImage("is cut off")
     if any(mark in complaint for mark in ("Corrupt JPEG data: bad", "resync", "marker 0xd9")):
         raise UnreadableImage("is damaged")

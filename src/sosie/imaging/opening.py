@@ -26,13 +26,15 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from sosie.errors import UnreadableImage
-from sosie.imaging.containers import Facts, examine, png_is_complete
+from sosie.errors import TooLarge, UnreadableImage
+from sosie.imaging import containers
 from sosie.imaging.exif import orientation
+from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
 from sosie.imaging.icon import largest_picture
 from sosie.imaging.picture import ImageInfo
 from sosie.imaging.signature import Format
+from sosie.imaging.tiff import examine_tiff
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Channels of a PNG by its colour type."""
@@ -40,6 +42,10 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 _RAW_BITS = {"L": 8, "P": 8, "P;4": 4, "BGR": 24, "RGB": 24, "BGRX": 32, "BGRA": 32, "BGR;16": 16, "BGR;15": 16}
 """Bits a pixel of Pillow's raw modes in BMP and PPM; 1 for those not named."""
+
+_SLOW_CODECS = {"ppm_plain": "pixels written as text", "bmp_rle": "run lengths"}
+_SLOW_BYTES = 10 << 20
+"""Codecs that Pillow runs in Python, and what they may be given: about three seconds of work."""
 
 _DEFLATE, _LZW = 1_100, 3_000
 """More bytes (of PNG) and pixels (of GIF) than one byte of a file can unpack to."""
@@ -59,7 +65,7 @@ def open_image(data: bytes, name: Format, max_pixels: int) -> Opened:
     _quieten()
     if name == "ICO":
         return _open_icon(data, max_pixels)
-    facts = examine(data, name, max_pixels)
+    facts = _examined(data, name, max_pixels)
     if name == "HEIF":
         return _open_heif(facts, max_pixels)
     with _pillow_limit_lifted(facts.width * facts.height):
@@ -82,10 +88,35 @@ def _positive(image: Image.Image) -> Image.Image:
     return image
 
 
+def _examined(data: bytes, name: Format, max_pixels: int) -> Facts:
+    """The facts of a file, its size checked where the container says it."""
+    match name:
+        case "PNG":
+            facts = containers.examine_png(data)
+        case "GIF":
+            facts = containers.examine_gif(data)
+        case "WEBP":
+            facts = containers.examine_webp(data)
+        case "TIFF":
+            facts = examine_tiff(data, max_pixels)
+        case "JPEG2000":
+            facts = containers.examine_jpeg2000(data, max_pixels)
+        case "AVIF" | "HEIF":
+            facts = containers.examine_boxes(data)
+        case _:
+            facts = Facts(data)
+    if facts.width or facts.height:
+        check_size(facts.width, facts.height, max_pixels)
+    return facts
+
+
 def _check_length(image: ImageFile.ImageFile, name: Format, facts: Facts) -> None:
     """Raise `UnreadableImage` where the file is too short to hold the pixels, before memory is reserved for them."""
     have = len(facts.data)
-    if name in ("BMP", "PPM") and image.tile and image.tile[0].codec_name == "raw":
+    codec = image.tile[0].codec_name if image.tile else ""
+    if codec in _SLOW_CODECS and have > _SLOW_BYTES:
+        raise TooLarge(f"is {have >> 20:,} MB of {_SLOW_CODECS[codec]}, over the limit of {_SLOW_BYTES >> 20} for that")
+    if name in ("BMP", "PPM") and codec == "raw":
         args = image.tile[0].args
         bits = _RAW_BITS.get(args[0] if isinstance(args, tuple) else str(args), 1)
         if (needed := image.tile[0].offset + image.height * (image.width * bits // 8)) > have:
@@ -211,7 +242,7 @@ def _check_last_row(image: Image.Image, data: bytes) -> None:
     for dx, dy, x, y in passes if data[28] else ((1, 1, 0, 0),):
         columns, rows = max(0, -(-(width - x) // dx)), max(0, -(-(height - y) // dy))
         needed += rows * (1 + (columns * bits + 7) // 8) if columns else 0
-    if not png_is_complete(data, needed):
+    if not containers.png_is_complete(data, needed):
         raise UnreadableImage("is cut off")
 
 

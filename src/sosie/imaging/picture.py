@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 class ImageInfo:
     """What an image is, at full size and after EXIF rotation.
 
-    `format` is Pillow's name of it ("JPEG", "PNG", ...), `bits` the bits a channel, `frames` the frames or pages.
+    `format` is Pillow's name of it ("JPEG", "PNG", ...), `bits` the bits a channel, `frames` the frames or pages
+    (at most 100,000; the extra pictures that cameras hide behind a JPEG do not count).
     `quality` is the estimated JPEG quality (1 to 100; None for other formats), `lossless` whether its format
     keeps all pixels, `alpha` whether any transparency channel is present, `metadata` whether EXIF, XMP or IPTC is.
     """
@@ -32,8 +33,8 @@ class ImageInfo:
 class Picture:
     """One image, decoded once for all fingerprints.
 
-    `pixels`: uint8 (h, w, 3) RGB, rotated as EXIF says, alpha flattened on white, first frame. Large JPEGs are
-    decoded at a DCT scale of 1/2, 1/4 or 1/8, so (h, w) can be smaller than `info` says, with the same proportions.
+    `pixels`: uint8 (h, w, 3) RGB, rotated as EXIF says, alpha flattened on white, first frame; colour
+    profiles are not applied. Large images are shrunk by 2, 4, 8 ..., so (h, w) can be smaller than `info` says.
     """
 
     info: ImageInfo

@@ -40,8 +40,8 @@ def detail(pixels: NDArray[np.uint8]) -> float:
     reach = [b for b in (_bandwidth(green), _bandwidth(green.T)) if b is not None]
     if not reach:
         return 1.0
-    mean = math.prod(reach) ** (1 / len(reach))
-    return min(1.0, mean / _SHARE) ** _POWER
+    mean = math.exp(math.fsum(map(math.log, reach)) / len(reach))
+    return float(min(1.0, mean / _SHARE) ** _POWER)
 
 
 def _bandwidth(channel: NDArray[np.uint8]) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from sosie.errors import NotAnImage, UnreadableImage
-from sosie.imaging.containers import Facts
-from sosie.imaging.failures import cut_off
+from sosie.imaging.facts import Facts
+from sosie.imaging.failures import check_size, cut_off
 
 _MAX_PAGES = 10_000
 _MAX_TAGS = 4_096
@@ -40,7 +40,7 @@ class _Reader:
         return int.from_bytes(self.data[at : at + size], self.order)
 
 
-def examine_tiff(data: bytes) -> Facts:
+def examine_tiff(data: bytes, max_pixels: int) -> Facts:
     """Facts of a TIFF's first page. Pages that are smaller copies of another (thumbnails) are not counted."""
     reader = _Reader(data)
     at = reader.number(8, 8) if reader.big else reader.number(4, 4)
@@ -49,6 +49,7 @@ def examine_tiff(data: bytes) -> Facts:
         raise NotAnImage(
             "is a camera raw file, which cannot be read", next_step="Export it as JPEG to have it compared."
         )
+    check_size(first.get(256, 0), first.get(257, 0), max_pixels)
     _check_parts(first, len(data))
     return Facts(
         data,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sosie.errors import NotAnImage, UnreadableImage
 from sosie.fingerprints.base import Fingerprinter
 from sosie.imaging import DecodeParams, Picture, decode
+from sosie.imaging.quality import detail
 from sosie.imaging.signature import recognise
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
@@ -249,7 +250,7 @@ def content_of(key: bytes, size: int, picture: Picture) -> Content:
         lossless=info.lossless,
         quality=info.quality,
         metadata=info.metadata,
-        detail=getattr(info, "detail", 1.0),
+        detail=round(detail(picture.pixels), 4),
     )
 
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sosie.config import Settings
-from sosie.fingerprints.base import builtin_hashes
+from sosie.fingerprints.base import Fingerprinter, builtin_hashes
+from sosie.fingerprints.local import LocalFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records
@@ -18,6 +19,7 @@ from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_comp
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
 from sosie.pipeline.threads import single_threaded_libraries
+from sosie.pipeline.verifying import proved_edges
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from sosie.types import RELATIONS, Edge, ImageRef, Skipped
@@ -59,7 +61,9 @@ def _scan(
         max_bytes=int(settings.max_megabytes * 1e6),
         workers=settings.workers,
     )
-    fingerprinters = [builtin_hashes()["hash"], TonesFingerprinter()]
+    fingerprinters: list[Fingerprinter] = [builtin_hashes()["hash"], TonesFingerprinter()]
+    if settings.method == "auto":
+        fingerprinters.append(LocalFingerprinter())
     with clock("read"):
         reading = read_all(refs, catalogue, fingerprinters, params, listen)
     contents = contents_of(reading.contents, refs, catalogue)
@@ -67,7 +71,15 @@ def _scan(
         listen(Progress("compare", 0, len(contents), len(reading.skipped)))
         hashes = load_hashes(contents, catalogue)
         pairs = hash_pairs(hashes)
-        edges = strongest([*equal_edges(pairs, hashes, contents, catalogue, params), *hash_edges(pairs, contents, catalogue)])
+        equal = equal_edges(pairs, hashes, contents, catalogue, params)
+        by_hash = hash_edges(pairs, contents, catalogue)
+    proved: list[Edge] = []
+    if settings.method == "auto":
+        with clock("verify"):
+            near = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
+            proved, undecided = proved_edges(contents, near, catalogue, settings.workers, listen)
+            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in undecided]
+    edges = strongest([*equal, *by_hash, *proved])
     with clock("group"):
         listen(Progress("group"))
         images = image_records(contents, how_compared(hashes))

@@ -1,0 +1,37 @@
+# Two commands do all set-up: `make run` shows the main job on drawn pictures, `make test` passes the tests.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check format docs clean
+
+run: $(VENV)/.ready
+	rm -rf build/demo build/demo.db*
+	$(BIN)/python -m training.demo build/demo
+	$(BIN)/sosie scan build/demo --catalog build/demo.db --report build/demo-report.json
+
+test: check
+	$(BIN)/pytest --cov --cov-report=term
+
+check: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.ready
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sosie needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV) || { echo "Python has no venv here: on Debian, apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
