@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from sosie import __version__
+from sosie.cli import cache, models
 from sosie.cli.explain import explain
 from sosie.cli.scan import scan
+from sosie.cli.similar import similar
 from sosie.errors import SosieError, UsageError
 
 app = typer.Typer(
@@ -23,6 +25,9 @@ app = typer.Typer(
 )
 app.command()(scan)
 app.command()(explain)
+app.command()(similar)
+app.add_typer(models.app, name="models")
+app.add_typer(cache.app, name="cache")
 
 
 def _show_version(wanted: bool) -> None:

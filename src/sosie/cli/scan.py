@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sosie.cli.options import CatalogOption, MethodOption
+from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
 from sosie.errors import UsageError
 from sosie.report import Report
 
@@ -19,6 +19,10 @@ def scan(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", show_default=False)],
     catalog: CatalogOption = None,
     method: MethodOption = None,
+    embedder: EmbedderOption = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table.")] = False,
@@ -40,7 +44,14 @@ def scan(
     from sosie.pipeline import find_duplicates
 
     settings = load_settings(
-        {"catalog": catalog, "method": method, "workers": workers, "max_megapixels": max_megapixels}
+        {
+            "catalog": catalog,
+            "method": method,
+            "workers": workers,
+            "max_megapixels": max_megapixels,
+            "embedders": embedder,
+            "similarity_threshold": threshold,
+        }
     )
     with show_progress(quiet=quiet) as listen:
         found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen)
