@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_network_and_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _no_network_and_nothing_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("SOSIE_DATA_DIR", str(folder / "data"))
     monkeypatch.setenv("SOSIE_EMBEDDERS", "builtin")
@@ -18,4 +18,3 @@ def _no_network_and_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("HF_TOKEN", "hf_fake")
     for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "HF_ENDPOINT", "SOSIE_REDIS_URL", "SOSIE_SERVICE_URL"):
         monkeypatch.delenv(name, raising=False)
-    yield

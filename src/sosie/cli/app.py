@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sosie import __version__
-from sosie.cli import cache, models
+from sosie.cli import cache, embed, models
 from sosie.cli.explain import explain
 from sosie.cli.scan import scan
 from sosie.cli.similar import similar
@@ -27,6 +27,7 @@ app.command()(scan)
 app.command()(explain)
 app.command()(similar)
 app.add_typer(models.app, name="models")
+app.add_typer(embed.app, name="embed")
 app.add_typer(cache.app, name="cache")
 
 

@@ -10,7 +10,9 @@ import typer
 
 from sosie.cli.options import CatalogOption
 
-app = typer.Typer(help="What is remembered: sizes, and removing what is not needed.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="What is remembered: sizes, and removing what is not needed.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command()
@@ -49,7 +51,9 @@ def stats(
 @app.command()
 def prune(
     catalog: CatalogOption = None,
-    space: Annotated[list[str] | None, typer.Option(help="Also forget this kind of fingerprint; may be repeated.")] = None,
+    space: Annotated[
+        list[str] | None, typer.Option(help="Also forget this kind of fingerprint; may be repeated.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without, only say what would go.")] = False,
 ) -> None:
     """Forget what no image needs any more: fingerprints of files that are gone, and kinds that you name.
@@ -64,5 +68,7 @@ def prune(
 
     with Catalogue(load_settings({"catalog": catalog}).catalogue_path) as catalogue:
         gone = prune_catalogue(catalogue, space or [], dry=not yes)
-    typer.echo(f"{gone.locations:,} places, {gone.contents:,} images, {gone.fingerprints:,} fingerprints "
-               f"{'were forgotten' if yes else 'would be forgotten; --yes does it'}.")
+    typer.echo(
+        f"{gone.locations:,} places, {gone.contents:,} images, {gone.fingerprints:,} fingerprints "
+        f"{'were forgotten' if yes else 'would be forgotten; --yes does it'}."
+    )

@@ -1,3 +1,5 @@
 """`sosie explain`."""
-def explain()->None:
+
+
+def explain() -> None:
     """x"""

@@ -21,7 +21,8 @@ def scan(
     method: MethodOption = None,
     embedder: EmbedderOption = None,
     threshold: Annotated[
-        float | None, typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured")
+        float | None,
+        typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured"),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,

@@ -30,7 +30,9 @@ def print_report(report: Report, *, every: bool = False) -> None:
     if shown:
         console.print(_table(report, shown, root, every=every))
     if len(shown) < len(groups):
-        console.print(f"[dim]... and {len(groups) - len(shown):,} more groups: --all shows them, --report keeps them.[/]")
+        console.print(
+            f"[dim]... and {len(groups) - len(shown):,} more groups: --all shows them, --report keeps them.[/]"
+        )
     _print_skipped(console, report, every=every)
     _print_links(console, report)
     _print_summary(console, report, root)

@@ -35,7 +35,7 @@ def stars(count: int, pairs: Pairs) -> Stars:
     similarities to its neighbours (ties: the lowest row) becomes a centre and takes all neighbours that are still
     free; then the next free one. Deterministic; time and memory are linear in the pairs.
     """
-    starts, ends, _, weight = _adjacency(count, pairs)
+    starts, ends, weight = _adjacency(count, pairs)
     labels = np.full(count, -1, np.int64)
     for row in np.lexsort((np.arange(count), -weight)).tolist():
         if labels[row] < 0:
@@ -95,13 +95,13 @@ def _centres(count: int, pairs: Pairs, members: list[list[int]]) -> NDArray[np.i
     return labels
 
 
-def _adjacency(
-    count: int, pairs: Pairs
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Where each row's neighbours start, the neighbours, their similarities, and the sum of these of each row."""
+def _adjacency(count: int, pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Where each row's neighbours start, the neighbours, and the sum of each row's similarities to them."""
     begins, ends = np.concatenate((pairs.a, pairs.b)), np.concatenate((pairs.b, pairs.a))
     score = np.concatenate((pairs.score, pairs.score)).astype(np.float64)
     order = np.lexsort((ends, begins))
     begins, ends, score = begins[order], ends[order], score[order]
-    starts = np.searchsorted(begins, np.arange(count + 1))
-    return starts, ends, score, np.bincount(begins, weights=score, minlength=count)
+    starts = np.asarray(np.searchsorted(begins, np.arange(count + 1)), np.int64)
+    weight = np.zeros(count)
+    np.add.at(weight, begins, score)
+    return starts, ends, weight

@@ -18,6 +18,7 @@ from sosie.store.cache import open_cache
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Group
 
+
 @dataclass(frozen=True)
 class AlikeParts:
     """What the step adds to a report. `settled`: an equal call may be answered with the same report."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from sosie.config import Settings
 from sosie.fingerprints.base import Fingerprinter, builtin_hashes
 from sosie.fingerprints.local import LocalFingerprinter
+from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records
 from sosie.pipeline.contents import contents_of
-from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all

@@ -118,9 +118,7 @@ def _by_pair(edges: list[Edge]) -> list[Edge]:
     return sorted(edges, key=lambda edge: (edge.a, edge.b))
 
 
-def _groups(
-    found: Stars, pictures: Sequence[Sequence[int]], contents: Contents, ids: Mapping[str, int]
-) -> list[Group]:
+def _groups(found: Stars, pictures: Sequence[Sequence[int]], contents: Contents, ids: Mapping[str, int]) -> list[Group]:
     groups = []
     for centre, rows in found.groups().items():
         members = sorted(ids[ref.uri] for row in rows for content in pictures[row] for ref in contents.refs[content])
@@ -132,7 +130,9 @@ def _groups(
 def _notes(joined: Joined, embedding: Embedding) -> list[str]:
     notes = []
     if joined.method != "exact":
-        notes.append(f"What looks alike was found by {joined.method}; {joined.recall:.2%} of a sample's pairs were found.")
+        notes.append(
+            f"What looks alike was found by {joined.method}; {joined.recall:.2%} of a sample's pairs were found."
+        )
     if joined.thinned:
         notes.append(
             "So many pairs look alike that only the nearest of each image are kept; raise the similarity threshold."

@@ -185,7 +185,7 @@ class Catalogue:
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             places = sum(
-                connection.execute(location.delete().where(location.c.uri.in_(chunk))).rowcount for chunk in _chunks(uris)
+                connection.execute(location.delete().where(location.c.uri.in_(part))).rowcount for part in _chunks(uris)
             )
             contents = connection.execute(content.delete().where(nowhere)).rowcount
             rows = connection.execute(fingerprint.delete().where(homeless)).rowcount

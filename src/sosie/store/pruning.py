@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sosie.store.catalogue import Catalogue
 
@@ -28,6 +29,7 @@ def prune_catalogue(catalogue: Catalogue, spaces: Sequence[str], *, dry: bool) -
 
 
 def _is_gone(path: str) -> bool:
-    if "://" in path or not os.path.isabs(path):
+    if "://" in path or not Path(path).is_absolute():
         return False
-    return not os.path.lexists(path) and os.path.isdir(os.path.dirname(path))
+    place = Path(path)
+    return not os.path.lexists(path) and place.parent.is_dir()

@@ -11,7 +11,6 @@ from sosie.fingerprints.embedders.files import ModelFiles
 from sosie.fingerprints.embedders.registry import find_model
 from sosie.types import Space
 
-
 NOT_SET_UP = "not set up"
 
 
@@ -59,14 +58,36 @@ def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
             from sosie.fingerprints.embedders.clip import ClipBackend
 
             files = model_files(settings, quiet=quiet)
-            return ClipBackend(model=find_model(settings.clip_model), files=files, batch=settings.embed_batch)
+            return ClipBackend(
+                model=find_model(settings.clip_model),
+                files=files,
+                batch=settings.embed_batch,
+                concurrency=settings.embed_workers,
+            )
         case "builtin":
             from sosie.fingerprints.embedders.builtin import BuiltinBackend
 
             return BuiltinBackend()
-        case "service" | "gemini" | "huggingface":
+        case "service":
+            return _service(settings)
+        case "gemini" | "huggingface":
             return Unavailable(name, NOT_SET_UP)
     raise UsageError(f"There is no embedder called {name}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
+
+
+def _service(settings: Settings) -> Backend:
+    if not settings.service_url:
+        return Unavailable("service", NOT_SET_UP, "Set service_url.")
+    from sosie.fingerprints.embedders.service import ServiceBackend
+
+    return ServiceBackend(
+        url=settings.service_url,
+        dialect=settings.service_dialect,
+        model=settings.service_model,
+        token=settings.service_token,
+        batch=settings.embed_batch,
+        concurrency=settings.embed_workers,
+    )
 
 
 def open_first(chain: Sequence[Backend]) -> tuple[Embedder, list[tuple[str, str]]]:

@@ -216,7 +216,9 @@ def _fetch(model: Model, part: RemoteFile, *, force: bool, quiet: bool) -> tuple
 def _plain_failures(repository: str, path: str) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # the hub's own errors, its HTTP library's, the system's: all say that the file is not had
+    except (
+        Exception
+    ) as error:  # the hub's own errors, its HTTP library's, the system's: all say that the file is not had
         raise ModelFailure(
             f"{path} of {repository} could not be downloaded ({_reason(error)}).",
             next_step="Run sosie models download when there is a network.",

@@ -125,9 +125,7 @@ _SSCD = Model(
     file=RemoteFile("sscd_disc_mixup.onnx", 0),
     precision="fp32",
     dims=512,
-    preprocessing=Preprocessing(
-        size=320, resize="squash", filter="bilinear", mean=IMAGENET_MEAN, std=IMAGENET_STD
-    ),
+    preprocessing=Preprocessing(size=320, resize="squash", filter="bilinear", mean=IMAGENET_MEAN, std=IMAGENET_STD),
     licence="MIT",
     threshold=0.85,
     about="SSCD, Meta's copy detector: from a file of yours (sosie models import sscd FILE).",

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class TextEmbedder:
 
 
 class Tokenizer:
-    """CLIP's byte-pair encoding (Radford et al., 2021; after Sennrich et al., 2016): lower case, `</w>` at word ends."""
+    """CLIP's byte-pair encoding (Radford et al., 2021, after Sennrich et al., 2016): lower case, `</w>` ends words."""
 
     def __init__(self, ids: dict[str, int], merges: Sequence[tuple[str, str]]) -> None:
         self.ids = ids
@@ -90,7 +91,7 @@ class Tokenizer:
         parts = [self._letters[byte] for byte in word.encode("utf-8")]
         parts[-1] += "</w>"
         while len(parts) > 1:
-            pairs = list(zip(parts, parts[1:], strict=False))
+            pairs = list(pairwise(parts))
             best = min(pairs, key=lambda pair: self._ranks.get(pair, 1 << 30))
             if best not in self._ranks:
                 break
@@ -140,7 +141,7 @@ def _pair(line: Any) -> tuple[str, str]:
 
 
 def _byte_letters() -> dict[int, str]:
-    """A printable letter for each byte, as in GPT-2's vocabulary: printable ones are themselves, others follow 255."""
+    """A printable letter for each byte, as in GPT-2's vocabulary: printable ones themselves, others after 255."""
     plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     rest = [byte for byte in range(256) if byte not in plain]
     return {byte: chr(byte) for byte in plain} | {byte: chr(256 + number) for number, byte in enumerate(rest)}

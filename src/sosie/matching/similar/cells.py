@@ -45,7 +45,7 @@ def centres_of(vectors: NDArray[np.float16], count: int, seed: int = 0) -> NDArr
 
 
 def settle(vectors: NDArray[np.float16], centres: NDArray[np.float32], visitors: int, margin: float) -> Cells:
-    """Give each vector its home and the cells it visits: at most `visitors`, within `margin` of its home's similarity."""
+    """Give each vector its home and the cells it visits: at most `visitors`, within `margin` of its home."""
     homes, visits = [], []
     visitors = min(visitors, len(centres) - 1)
     for start in range(0, len(vectors), _BLOCK):
@@ -60,7 +60,11 @@ def settle(vectors: NDArray[np.float16], centres: NDArray[np.float32], visitors:
 
 
 def join_cells(
-    vectors: NDArray[np.float16], cells: Cells, threshold: float, found: Found, told: Callable[[int], None] | None = None
+    vectors: NDArray[np.float16],
+    cells: Cells,
+    threshold: float,
+    found: Found,
+    told: Callable[[int], None] | None = None,
 ) -> None:
     """Put the pairs at or above the threshold that meet in a cell into `found`; `told` hears of the rows done."""
     by_home = np.argsort(cells.home, kind="stable")
