@@ -1,20 +1,25 @@
-"""What all tests share: nothing of the user's machine, and no network."""
+"""What all tests share: no test ever touches the catalogue or the settings of the person who runs it."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_network_and_nothing_of_the_user(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("SOSIE_DATA_DIR", str(folder / "data"))
+def own_data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of this test alone, no settings from outside, and no embedder that would go to a network."""
+    for name in [name for name in os.environ if name.startswith("SOSIE_")]:
+        monkeypatch.delenv(name)
+    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("SOSIE_DATA_DIR", str(folder))
     monkeypatch.setenv("SOSIE_EMBEDDERS", "builtin")
     monkeypatch.setenv("HF_HUB_CACHE", str(folder / "hub"))
     monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
     monkeypatch.setenv("HF_TOKEN", "hf_fake")
-    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "HF_ENDPOINT", "SOSIE_REDIS_URL", "SOSIE_SERVICE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    return folder

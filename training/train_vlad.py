@@ -9,7 +9,7 @@ NumPy and OpenCV give the same file.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.features import FORMS
-from sosie.fingerprints.local.extraction import extract
 from sosie.fingerprints.local.vlad import Codebook, aggregate, root
 from training.canvas import Pixels
-from training.edits import EDITS, apply
+from training.pictures import Descriptors, drawn, photos, versions
 
-Descriptors = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
@@ -31,29 +29,19 @@ Floats = NDArray[np.float32]
 class TrainingParams:
     """How the codebook is trained.
 
-    `words`: centroids, of which each stands for its four forms. `dims`: length of the vector. `edits`: edited versions
-    of each picture. `shrinkage`: share of the mean variance that is added to each direction within versions.
-    `exponent`: 0 projects on the principal components, 1 whitens them fully.
+    `words`: centroids, of which each stands for its four forms. `dims`: length of the vector. `drawings`: drawn
+    pictures beside the photos. `edits`: edited versions of each picture. `sample`, `rounds`: descriptors and rounds of k-means.
+    `shrinkage`: share of the mean variance that is added to each direction within versions.
     """
 
     words: int = 8
     dims: int = 256
-    edits: int = 8
+    drawings: int = 150
+    edits: int = 6
     sample: int = 200_000
     rounds: int = 25
-    shrinkage: float = 0.3
-    exponent: float = 1.0
+    shrinkage: float = 1.0
     seed: int = 1
-
-
-def versions(pictures: Sequence[Pixels], params: TrainingParams) -> Iterator[list[Descriptors]]:
-    """Descriptors of each picture and of `edits` versions of it, drawn anew for each."""
-    rng = np.random.default_rng([params.seed, 3])
-    for number, picture in enumerate(pictures):
-        others = [pictures[int(i)] for i in rng.integers(0, len(pictures), 3)]
-        names = rng.choice(EDITS, params.edits, replace=False)
-        edited = [apply(str(n), picture, seed=number * 1000 + i, others=others) for i, n in enumerate(names)]
-        yield [extract(pixels).descriptors for pixels in (picture, *(e.pixels for e in edited))]
 
 
 def centroids(descriptors: Descriptors, params: TrainingParams) -> Floats:
@@ -99,17 +87,17 @@ def _discriminants(
     within /= sum(len(g) - 1 for g in groups)
     within += params.shrinkage * np.trace(within) / len(within) * np.eye(len(within))
     values, vectors = np.linalg.eigh(within)
-    whiten = vectors * values**-0.5 @ vectors.T if params.exponent else np.eye(len(within))
+    whiten = (vectors * values**-0.5) @ vectors.T
     white = (rows - centre) @ whiten
     variance, axes = np.linalg.eigh(white.T @ white / len(white))
     variance, axes = variance[::-1], axes[:, ::-1]
-    scale = np.maximum(variance, 1e-12) ** (-params.exponent / 4)
+    scale = np.maximum(variance, 1e-12) ** -0.25
     return variance, (whiten @ axes) * scale
 
 
 def train(pictures: Sequence[Pixels], params: TrainingParams) -> Codebook:
     """A codebook from pictures (uint8 (h, w, 3) RGB)."""
-    descriptors = list(versions(pictures, params))
+    descriptors = list(versions(pictures, params.edits, params.seed))
     words = centroids(np.concatenate([d for group in descriptors for d in group]), params)
     groups = [np.stack([aggregate(d, words) for d in group if len(d)]) for group in descriptors if len(group[0])]
     return Codebook.of(words, *projection(groups, params))
@@ -117,16 +105,9 @@ def train(pictures: Sequence[Pixels], params: TrainingParams) -> Codebook:
 
 def save(codebook: Codebook, path: Path) -> None:
     """Write the file that the package loads, in half precision."""
-    bases = {f"base{c}": base.astype(np.float16) for c, base in enumerate(codebook.bases)}
-    np.savez_compressed(
-        path, centroids=codebook.centroids.astype(np.float16), mean=codebook.mean.astype(np.float16), **bases
-    )
-
-
-def photos(folder: Path) -> list[Pixels]:
-    """All photos under a folder in the order of their names."""
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"})
-    return [np.ascontiguousarray(cv2.imread(str(p), cv2.IMREAD_COLOR)[..., ::-1]) for p in found]
+    arrays = {f"base{c}": base for c, base in enumerate(codebook.bases)}
+    arrays |= {"centroids": codebook.centroids, "mean": codebook.mean}
+    np.savez_compressed(path, allow_pickle=False, **{name: array.astype(np.float16) for name, array in arrays.items()})
 
 
 def main() -> None:
@@ -138,7 +119,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=TrainingParams().seed)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    save(train(photos(args.photos), TrainingParams(seed=args.seed)), args.output)
+    params = TrainingParams(seed=args.seed)
+    save(train(photos(args.photos) + drawn(params.drawings, params.seed), params), args.output)
 
 
 if __name__ == "__main__":

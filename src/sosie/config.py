@@ -60,6 +60,10 @@ class Settings:
     """Gemini's embedding model."""
     gemini_dims: int = 768
     """Numbers in a vector of Gemini's, 128 to 3072."""
+    gemini_price: float = 0.00012
+    """Dollars that an image costs, for the estimate before a run of more than `paid_images`."""
+    paid_images: int = 100
+    """So many images are sent to a back end that costs money without asking first."""
     gemini_base_url: str = ""
     """Another address of the Gemini API, for gateways."""
     huggingface_endpoint: str = ""
@@ -138,10 +142,12 @@ def _checked(name: str, value: Any) -> Any:
         match name:
             case "data_dir" | "catalog":
                 return Path(value).expanduser()
-            case "workers" | "embed_batch" | "embed_workers":
+            case "workers" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))
             case "max_megapixels" | "max_megabytes":
                 return _at_least(0.001, float(value))
+            case "gemini_price":
+                return _at_least(0, float(value))
             case "gemini_dims":
                 return _at_least(128, int(value))
             case "similarity_threshold":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,11 @@ _INVERT = _CELLS[::-1, ::-1].ravel()
 
 FORMS: NDArray[np.intp] = np.stack([np.arange(128), _MIRROR, _INVERT, _MIRROR[_INVERT]])
 """`descriptor[FORMS[f]]` is the descriptor of the same spot in form f of the image; each row is its own inverse."""
+
+WORD_BITS = 9
+"""Bits of each of the two halves of a visual word; the upper two bits of each half say the form."""
+WORD_FORMS: NDArray[np.uint32] = np.array([f << 7 | f << 16 for f in range(4)], np.uint32)
+"""`word ^ WORD_FORMS[f]` is the visual word of the same spot in form f of the image."""
 
 _MAGIC = b"sF1"
 _HEADER = struct.Struct("<3sBIHHI")  # magic, reserved, checksum, width x height are the JPEG's; points; JPEG bytes
@@ -92,7 +98,7 @@ class Features:
             np.ascontiguousarray(self.thumbnail), quality=_QUALITY, colorsubsampling="420", fastdct=False
         )
         checksum = zlib.crc32(jpeg, zlib.crc32(body))
-        return _HEADER.pack(_MAGIC, 0, checksum, len(self.points), 0, len(jpeg)) + body + jpeg
+        return bytes(_HEADER.pack(_MAGIC, 0, checksum, len(self.points), 0, len(jpeg)) + body + jpeg)
 
     def _points_to_bytes(self) -> bytes:
         rows = np.empty(len(self.points), _POINT)
@@ -121,6 +127,37 @@ class Features:
         packed = np.frombuffer(data, np.uint8, count * 64, _HEADER.size + count * _POINT.itemsize)
         thumbnail = simplejpeg.decode_jpeg(data[middle:], "RGB")
         return cls(thumbnail, _points(rows), _UNPACK[packed].view(np.uint8).reshape(count, 128))
+
+
+SPOT = np.dtype([("word", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])
+"""One local feature as the search for candidates sees it: 8 bytes.
+
+`word`: which of 262,144 kinds of spot. `x`, `y`: pixels of the frame from its centre. `scale`: sixteenths of an octave.
+`angle`: 256ths of a turn.
+"""
+SCALE_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """The local features of many images in few bytes, image after image.
+
+    `rows`: of type SPOT, shape (n,). `starts`: int64 (images + 1,): image i has the rows starts[i] to starts[i + 1].
+    """
+
+    rows: NDArray[np.void]
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @classmethod
+    def from_bytes(cls, images: Sequence[bytes]) -> Spots:
+        """Join the rows of many images. Raises SosieError for bytes of another length than spots have."""
+        if any(len(row) % SPOT.itemsize for row in images):
+            raise SosieError("These bytes are no spots of this version.", next_step="Fingerprint the images again.")
+        starts = np.cumsum([0, *(len(row) // SPOT.itemsize for row in images)], dtype=np.int64)
+        return cls(np.frombuffer(b"".join(images), SPOT), starts)
 
 
 def _points(rows: NDArray[np.void]) -> NDArray[np.float32]:

@@ -39,7 +39,9 @@ def test_all_shapes_of_a_request_give_the_vectors_of_the_model(tmp_path: Path) -
         wanted = np.stack([np.asarray(vector) for vector in local.embed([local.prepare(picture(s)) for s in (0, 1)])])
         floats = httpx.post(f"{url}/v1/embeddings", json={"input": [uri(0), uri(1)], "model": ""}).json()
         packed = httpx.post(f"{url}/embeddings", json={"input": [uri(0), uri(1)], "encoding_format": "base64"}).json()
-        jina = httpx.post(f"{url}/v1/embeddings", json={"input": [{"image": uri(s).split(",")[1]} for s in (0, 1)]}).json()
+        jina = httpx.post(
+            f"{url}/v1/embeddings", json={"input": [{"image": uri(s).split(",")[1]} for s in (0, 1)]}
+        ).json()
         plain = httpx.post(f"{url}/embeddings", json={"images": [uri(0), uri(1)]}).json()
     assert [row["index"] for row in floats["data"]] == [0, 1]
     unpacked = [np.frombuffer(base64.b64decode(row["embedding"]), "<f4") for row in packed["data"]]
@@ -125,7 +127,9 @@ def test_the_command_starts_a_service_that_the_client_finds(tmp_path: Path) -> N
     environment = {**os.environ, "SOSIE_DATA_DIR": str(tmp_path / "data")}
     (tmp_path / "clip.onnx").write_bytes(tiny_onnx(side=224, dims=512, pool=32))
     sosie = [sys.executable, "-c", "from sosie.cli import main; main()"]
-    subprocess.run([*sosie, "models", "import", "clip-vit-b32", str(tmp_path / "clip.onnx")], env=environment, check=True)
+    subprocess.run(
+        [*sosie, "models", "import", "clip-vit-b32", str(tmp_path / "clip.onnx")], env=environment, check=True
+    )
     process = subprocess.Popen([*sosie, "embed", "serve", "--port", str(port)], env=environment)
     try:
         embedder = _opened(ServiceBackend(url=f"http://127.0.0.1:{port}", patience=QUICK))

@@ -23,7 +23,7 @@ def service(server: Loopback, **more: object) -> ServiceBackend:
 
 def with_answer(spoil: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
     """A provider that answers its models and its first picture (the test of `open`) well, then as `spoil` says."""
-    seen = []
+    seen: list[Request] = []
 
     def answer(request: Request) -> Reply:
         if request.path.endswith("/models") or not seen:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS, FakeFingerprinter, builtin_hashes
-from sosie.fingerprints.dhash import DHASH64, dhash, dhash_variants
+from sosie.fingerprints.dhash import DHASH64, dhash, dhash_reduction, dhash_variants
 from sosie.fingerprints.hashes import HashFingerprinter, read_rows
 from sosie.fingerprints.luma import centred_luma
-from sosie.fingerprints.pdq import PDQ256
+from sosie.fingerprints.pdq import PDQ256, pdq_reduction
 from sosie.imaging.picture import ImageInfo, Picture
 
 TRANSPOSES = (
@@ -46,6 +46,12 @@ def noise(seed: int, height: int, width: int, cell: int = 1) -> NDArray[np.uint8
     return np.ascontiguousarray(small.repeat(cell, axis=0).repeat(cell, axis=1)[:height, :width])
 
 
+def variants(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    grey = centred_luma(pixels)
+    codes, qualities = dhash_variants(dhash_reduction(grey)[None], pdq_reduction(grey)[None])
+    return codes[0], int(qualities[0])
+
+
 def picture(pixels: NDArray[np.uint8]) -> Picture:
     return Picture(ImageInfo("PNG", pixels.shape[1], pixels.shape[0]), pixels)
 
@@ -65,12 +71,27 @@ def test_the_hash_of_any_image_is_that_of_imagehash(seed: int, height: int, widt
 
 @settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1), height=st.integers(1, 300), width=st.integers(1, 300))
-def test_every_orientation_is_the_exact_hash_of_the_turned_image(seed: int, height: int, width: int) -> None:
+def test_flips_and_half_turns_have_the_exact_hash_of_the_turned_image(seed: int, height: int, width: int) -> None:
     assume(comparable(height, width))
     image = Image.fromarray(noise(seed, height, width, 5))
-    codes, _ = dhash_variants(centred_luma(np.asarray(image)))
-    for code, transpose in zip(codes, TRANSPOSES, strict=True):
-        assert np.array_equal(code, reference(image if transpose is None else image.transpose(transpose)))
+    codes, _ = variants(np.asarray(image))
+    for index in (0, 2, 4, 5):
+        transpose = TRANSPOSES[index]
+        assert np.array_equal(codes[index], reference(image if transpose is None else image.transpose(transpose)))
+
+
+def test_quarter_turns_have_nearly_the_hash_of_the_turned_image() -> None:
+    distances = []
+    for seed in range(20):
+        image = Image.fromarray(noise(seed, 300 + 9 * seed, 420, 60))
+        codes, _ = variants(np.asarray(image))
+        for index in (1, 3, 6, 7):
+            transpose = TRANSPOSES[index]
+            assert transpose is not None
+            turned = reference(image.transpose(transpose))
+            distances.append(int(np.bitwise_count(codes[index] ^ turned).sum()))
+    assert np.mean(distances) <= 2
+    assert max(distances) <= 6
 
 
 @pytest.mark.parametrize(("height", "width"), [(2, 7000), (7000, 2), (9, 8), (8, 9), (1, 1), (480, 640)])
@@ -86,7 +107,7 @@ def test_extreme_sides_hash_like_imagehash(height: int, width: int) -> None:
 def test_grey_values_are_those_of_pillow(seed: int) -> None:
     pixels = noise(seed, 256, 256)
     expected = np.asarray(Image.fromarray(pixels).convert("L"))
-    assert np.array_equal(centred_luma(pixels) + 128, expected)
+    assert np.array_equal(centred_luma(pixels) + np.int16(128), expected)
 
 
 def test_grey_values_halfway_between_two_are_rounded_up_as_in_pillow() -> None:
@@ -94,7 +115,7 @@ def test_grey_values_halfway_between_two_are_rounded_up_as_in_pillow() -> None:
     halfway = (19595 * red + 38470 * green + 7471 * blue) % 65536 == 32768
     pixels = np.stack((red[halfway], green[halfway], blue[halfway]), axis=1).astype(np.uint8)[None]
     assert pixels.shape[1] > 100
-    assert np.array_equal(centred_luma(pixels) + 128, np.asarray(Image.fromarray(pixels).convert("L")))
+    assert np.array_equal(centred_luma(pixels) + np.int16(128), np.asarray(Image.fromarray(pixels).convert("L")))
 
 
 def test_undoing_an_orientation_gives_the_image_back() -> None:
@@ -107,18 +128,18 @@ def test_undoing_an_orientation_gives_the_image_back() -> None:
 
 @pytest.mark.parametrize("value", [0, 97, 255])
 def test_a_flat_image_says_nothing(value: int) -> None:
-    _, quality = dhash_variants(centred_luma(np.full((300, 200, 3), value, np.uint8)))
+    _, quality = variants(np.full((300, 200, 3), value, np.uint8))
     assert quality == 0
 
 
 def test_an_image_that_is_flat_along_one_direction_says_nothing() -> None:
     stripes = noise(3, 1, 300, 30).repeat(200, axis=0)
-    _, quality = dhash_variants(centred_luma(stripes))
+    _, quality = variants(stripes)
     assert quality == 0
 
 
 def test_a_picture_with_contrast_says_much() -> None:
-    _, quality = dhash_variants(centred_luma(noise(4, 300, 400, 50)))
+    _, quality = variants(noise(4, 300, 400, 50))
     assert quality > 60
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sosie.fingerprints.luma import centred_luma
-from sosie.fingerprints.pdq import pdq, pdq_variants, reduce_luma
+from sosie.fingerprints.pdq import pdq, pdq_reduction, pdq_variants
 
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "data" / "public" / "images"
 TOLERANCE = 10
@@ -31,15 +31,17 @@ def scenery(seed: int, height: int, width: int) -> NDArray[np.uint8]:
     return np.asarray(image, np.uint8)
 
 
-def variants(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
-    codes, quality = pdq_variants(reduce_luma(centred_luma(pixels))[None])
+def variants(pixels: NDArray[np.uint8], size: tuple[int, int] | None = None) -> tuple[NDArray[np.uint8], int]:
+    codes, quality = pdq_variants(pdq_reduction(centred_luma(pixels), size)[None])
     return codes[0], int(quality[0])
 
 
-def distances(pixels: NDArray[np.uint8], of: NDArray[np.uint8]) -> tuple[list[int], int, int]:
+def distances(
+    pixels: NDArray[np.uint8], of: NDArray[np.uint8], size: tuple[int, int] | None = None
+) -> tuple[list[int], int, int]:
     """Bits between our hashes of `pixels` and the reference's of `of`, and both qualities."""
     expected, expected_quality = pdqhash.compute_dihedral(np.ascontiguousarray(of))
-    codes, quality = variants(pixels)
+    codes, quality = variants(pixels, size)
     bits = np.unpackbits(codes, axis=1)
     return [int((bits[k] != expected[k]).sum()) for k in range(8)], quality, expected_quality
 
@@ -100,6 +102,7 @@ def test_photos_decoded_at_a_smaller_scale_hash_like_the_reference_at_full_size(
     compared = 0
     for path in photos(120):
         with Image.open(path) as image:
+            size = image.size
             full = np.asarray(image.convert("RGB"))
         with Image.open(path) as image:
             image.draft("RGB", (256, 256))
@@ -107,7 +110,7 @@ def test_photos_decoded_at_a_smaller_scale_hash_like_the_reference_at_full_size(
         if pixels.shape == full.shape:
             continue
         compared += 1
-        apart, quality, expected_quality = distances(pixels, full)
+        apart, quality, expected_quality = distances(pixels, full, size)
         assert abs(quality - expected_quality) <= 5, path.name
         assert expected_quality < 50 or max(apart) <= TOLERANCE, path.name
     assert compared

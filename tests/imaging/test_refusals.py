@@ -16,7 +16,7 @@ from PIL import Image
 
 from sosie.errors import NotAnImage, TooLarge, UnreadableImage
 from sosie.imaging import DecodeParams, decode, pixel_digest
-from tests.corpus.samples import Sample, icon_bitmap, png, png_chunk, samples, save, scene, tiff
+from tests.corpus.samples import Sample, grey, icon_bitmap, png, png_chunk, samples, save, scene, tiff
 
 
 def _sample(name: str) -> bytes:
@@ -239,6 +239,18 @@ def test_a_tiff_without_all_its_strips_is_refused() -> None:
 def test_a_jpeg_2000_without_all_its_tiles_is_refused() -> None:
     with pytest.raises(UnreadableImage, match="parts of the picture are missing"):
         decode(_stream_of(2000, 2000))
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+def test_a_gif_whose_stream_ends_early_is_refused_but_a_plain_last_row_is_not(interlace: int) -> None:
+    level = grey(scene(90, 61)).copy()
+    level[40:] = 0
+    data = save(Image.fromarray(level), "GIF", interlace=interlace)
+    np.testing.assert_array_equal(decode(data).pixels, np.repeat(level[..., None], 3, axis=2))
+    taller = data[:8] + struct.pack("<H", 100) + data[10:]
+    at = taller.index(b"\x2c\0\0\0\0" + struct.pack("<HH", 90, 61)) + 7
+    with pytest.raises(UnreadableImage, match="is cut off or damaged"):
+        decode(taller[:at] + struct.pack("<H", 100) + taller[at + 2 :])
 
 
 def test_a_gif_with_very_many_frames_is_counted_without_decoding_them() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from sosie import __version__
 from sosie.cli import cache, embed, models
@@ -15,8 +17,30 @@ from sosie.cli.scan import scan
 from sosie.cli.similar import similar
 from sosie.errors import SosieError, UsageError
 
+
+class _Commands(TyperGroup):
+    """The commands, with one way out for errors, interruptions and readers that leave."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except SosieError as error:
+            print(f"sosie: {error}", file=sys.stderr)
+            raise typer.Exit(2 if isinstance(error, UsageError) else 4) from error
+        except KeyboardInterrupt as error:
+            print("sosie: stopped; what was read is remembered, run it again to go on.", file=sys.stderr)
+            raise typer.Exit(130) from error
+        except BrokenPipeError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody is there to be told more
+            raise typer.Exit(141) from error
+
+
 app = typer.Typer(
     name="sosie",
+    cls=_Commands,
     help="Find duplicate, edited and look-alike images, and see why they are the same.",
     no_args_is_help=True,
     add_completion=True,
@@ -47,15 +71,9 @@ def options(
 
 
 def run() -> None:
-    """Run the program; an error is one line on stderr, its exit code 2 (wrong use) or 1."""
-    try:
-        app()
-    except SosieError as error:
-        print(f"sosie: {error}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, UsageError) else 4)
-    except KeyboardInterrupt:
-        print("sosie: stopped; what was read is remembered, run it again to go on.", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
-        sys.exit(141)
+    """Run the program. Its exit codes: 0 fine, 1 duplicates (`--check`), 2 wrong use, 3 unreadable images (`--strict`),
+    4 another error, 130 interrupted, 141 the reader of its output left. An error is one line on stderr.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal or pipe that is not UTF-8 must not end the program
+    app(prog_name="sosie")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
 from sosie.errors import UsageError
 from sosie.report import Report
-
-EXAMPLE = "Example: sosie scan ~/Pictures --report report.json"
+from sosie.sources.folder import HIDDEN
 
 
 def scan(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", show_default=False)],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)],
     catalog: CatalogOption = None,
     method: MethodOption = None,
     embedder: EmbedderOption = None,
@@ -24,13 +23,14 @@ def scan(
         float | None,
         typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured"),
     ] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table.")] = False,
-    check: Annotated[bool, typer.Option(help="Exit with 1 when duplicates are found.")] = False,
-    strict: Annotated[bool, typer.Option(help="Exit with 3 when an image could not be read.")] = False,
-    hidden: Annotated[bool, typer.Option(help="Enter hidden folders, too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 when duplicates are found.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when an image could not be read.")] = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Enter hidden folders, too.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every group and every skipped file.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before images go to a paid embedder.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one a core.")] = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
 ) -> None:
@@ -40,10 +40,12 @@ def scan(
 
     Example: sosie scan ~/Pictures --report report.json
     """
-    from sosie.cli.progress import show_progress
+    from sosie.cli.progress import asker, show_progress
     from sosie.config import load_settings
     from sosie.pipeline import find_duplicates
 
+    if report:
+        _check_writable(report)
     settings = load_settings(
         {
             "catalog": catalog,
@@ -55,7 +57,9 @@ def scan(
         }
     )
     with show_progress(quiet=quiet) as listen:
-        found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen)
+        found = find_duplicates(
+            paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes)
+        )
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 
@@ -72,16 +76,32 @@ def deliver(found: Report, *, report: Path | None, as_json: bool, quiet: bool, e
         print_report(found, every=every)
 
 
+def _check_writable(path: Path) -> None:
+    """Refuse a report that could not be written, before the work rather than after it."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder.", next_step="Give --report the name of a file.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {path.absolute().parent} for the report.", next_step="Create it first.")
+
+
 def _write(path: Path, text: str) -> None:
-    part: Any = path.with_name(path.name + ".part")
+    """Write a file as a whole or not at all; a device or pipe is written to."""
+    target = path.resolve()  # a symbolic link stays one
+    part = target.with_name(target.name + ".part")
     try:
-        part.write_text(text + "\n", encoding="ascii")
-        part.replace(path)
+        if target.exists() and not target.is_file():
+            target.write_text(text + "\n", encoding="ascii")
+            return
+        try:
+            part.write_text(text + "\n", encoding="ascii")
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"The report cannot be written to {path} ({error.strerror}).") from error
 
 
 def _exit_code(found: Report, *, check: bool, strict: bool) -> int:
-    if strict and found.skipped:
+    if strict and any(skipped.reason != HIDDEN for skipped in found.skipped):
         return 3
     return 1 if check and found.groups else 0

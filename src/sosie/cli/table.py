@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,21 +15,25 @@ from rich.table import Table
 from rich.text import Text
 
 from sosie.report import ImageRecord, Report
-from sosie.types import Edge, Group
+from sosie.types import Edge, Group, Relation
 
 _GROUPS = 25
 _MEMBERS = 8
 _REASONS = 6
+_FACTS = 24
+"""Columns that the mark, the pixels and the size of an image take."""
+_WHY = 36
+"""Columns that the words on an image need beside its name, or they go below it."""
 
 
-def print_report(report: Report, *, every: bool = False) -> None:
+def print_report(report: Report, *, every: bool = False, console: Console | None = None) -> None:
     """Print groups with the image to keep, what was skipped, and a summary; all of them with `every`."""
-    console = Console(file=sys.stdout, highlight=False)
+    console = console or Console(file=sys.stdout, highlight=False)
     root = _common_folder(image.uri for image in report.images)
     groups = sorted(report.groups, key=lambda group: (-group.gain, group.id))
     shown = groups if every else groups[:_GROUPS]
     if shown:
-        console.print(_table(report, shown, root, every=every))
+        _print_groups(console, report, shown, root, every=every)
     if len(shown) < len(groups):
         console.print(
             f"[dim]... and {len(groups) - len(shown):,} more groups: --all shows them, --report keeps them.[/]"
@@ -38,31 +43,71 @@ def print_report(report: Report, *, every: bool = False) -> None:
     _print_summary(console, report, root)
 
 
-def _table(report: Report, groups: Iterable[Group], root: str, *, every: bool) -> Table:
-    table = Table(pad_edge=False, box=None, show_header=False, padding=(0, 1))
-    table.add_column("image", overflow="fold", ratio=5)
-    table.add_column("pixels", justify="right", no_wrap=True, style="dim")
-    table.add_column("size", justify="right", no_wrap=True, style="dim")
-    table.add_column("why", overflow="fold", ratio=4)
-    edges = {(edge.a, edge.b): edge for edge in report.edges}
+def _print_groups(console: Console, report: Report, groups: Sequence[Group], root: str, *, every: bool) -> None:
+    names = {image.id: _name(image, root) for image in report.images}
+    links = Links(report)
+    longest = max((len(names[member]) for group in groups for member in _members(group, every)), default=0)
+    wide = console.width - longest - _FACTS >= _WHY
     for number, group in enumerate(groups, 1):
-        rest = [member for member in group.members if member != group.keeper]
-        cut = rest if every else rest[:_MEMBERS]
-        gain = f"[bold]{size(group.gain)} to gain[/]" if group.gain else ""
-        table.add_row(f"[bold]{number}  {group.relation}[/]", "", "", gain)
-        table.add_row(*_cells(report.images[group.keeper], root, "●", "green"), f"keep: {escape(group.reason)}")
-        for member in cut:
-            words = why(edges.get((min(member, group.keeper), max(member, group.keeper))))
-            table.add_row(*_cells(report.images[member], root, " ", ""), escape(words))
-        if len(cut) < len(rest):
-            table.add_row(f"    [dim]... and {len(rest) - len(cut):,} more[/]", "", "", "")
-        table.add_row("", "", "", "")
-    return table
+        gain = f", {size(group.gain)} to gain" if group.gain else ""
+        console.print(f"[bold]{number}  {group.relation}{gain}[/]")
+        table = Table(pad_edge=False, box=None, show_header=False, padding=(0, 1, 0, 0))
+        table.add_column("mark", width=3, justify="right")
+        table.add_column("image", overflow="fold", min_width=longest if wide else None)
+        for member in _members(group, every):
+            kept = member == group.keeper
+            words = f"keep: {group.reason}" if kept else links.why(member, group.keeper)
+            name = Text(names[member], "green" if kept else "")
+            for row in _rows(name, report.images[member], words, wide=wide):
+                table.add_row(Text("●" if kept and row[0] is name else "", "green"), *row)
+        console.print(table)
+        left = len(group.members) - len(_members(group, every))
+        console.print(f"    [dim]... and {left:,} more[/]\n" if left else "")
 
 
-def _cells(image: ImageRecord, root: str, mark: str, style: str) -> tuple[Padding, str, str]:
-    name = Text(f"{mark} {printable(os.path.relpath(image.uri, root) if root else image.uri)}", style, overflow="fold")
-    return Padding(name, (0, 0, 0, 2)), f"{image.width}×{image.height}", size(image.bytes)
+def _members(group: Group, every: bool) -> list[int]:
+    rest = [member for member in group.members if member != group.keeper]
+    return [group.keeper, *(rest if every else rest[:_MEMBERS])]
+
+
+def _rows(name: Text, image: ImageRecord, words: str, *, wide: bool) -> list[tuple[Text | Padding, ...]]:
+    """Return one row of four cells where there is room, else two rows of one: the name, and what is said of it."""
+    pixels, weight = f"{image.width}×{image.height}", size(image.bytes)
+    if wide:
+        return [(name, Text(f"{pixels:>11}", "dim"), Text(f"{weight:>7}", "dim"), Text(words))]
+    return [(name,), (Padding(Text.assemble((f"{pixels}  {weight}  ", "dim"), words), (0, 0, 0, 2)),)]
+
+
+def _name(image: ImageRecord, root: str) -> str:
+    return printable(os.path.relpath(image.uri, root) if root else image.uri)
+
+
+class Links:
+    """The edges of a report by what they join: images of equal bytes or pixels stand for each other."""
+
+    def __init__(self, report: Report) -> None:
+        self._images = report.images
+        self._same = list(range(len(report.images)))
+        for edge in report.edges:
+            if edge.relation == "identical":
+                self._same[self._root(edge.b)] = self._root(edge.a)
+        self._edges = {self._pair(edge.a, edge.b): edge for edge in reversed(report.edges)}
+
+    def why(self, member: int, keeper: int) -> str:
+        """Return in a few words what makes an image a copy of the keeper of its group."""
+        if self._root(member) == self._root(keeper):
+            bytes_too = self._images[member].sha256 == self._images[keeper].sha256
+            return "the same bytes" if bytes_too else "the same pixels"
+        return why(self._edges.get(self._pair(member, keeper)))
+
+    def _pair(self, a: int, b: int) -> tuple[int, int]:
+        a, b = sorted((self._root(a), self._root(b)))
+        return a, b
+
+    def _root(self, image: int) -> int:
+        while self._same[image] != image:
+            image = self._same[image]
+        return image
 
 
 def why(edge: Edge | None) -> str:
@@ -83,7 +128,7 @@ def why(edge: Edge | None) -> str:
 def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
     if not report.skipped:
         return
-    console.print(f"\n[yellow]{len(report.skipped):,} skipped[/]")
+    console.print(f"[yellow]{len(report.skipped):,} skipped[/]")
     if every:
         for skipped in report.skipped:
             console.print(f"  {escape(printable(skipped.uri))} {escape(skipped.reason)}", soft_wrap=True)
@@ -91,7 +136,7 @@ def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
     reasons = Counter(skipped.reason for skipped in report.skipped)
     example = {skipped.reason: skipped.uri for skipped in reversed(report.skipped)}
     for reason, count in reasons.most_common(_REASONS):
-        name = os.path.basename(example[reason])
+        name = Path(example[reason]).name
         more = "" if count == 1 else f" and {count - 1:,} more"
         console.print(f"  {escape(printable(name))}{more}: {escape(reason)}", soft_wrap=True)
     if len(reasons) > _REASONS:
@@ -100,32 +145,47 @@ def _print_skipped(console: Console, report: Report, *, every: bool) -> None:
 
 def _print_links(console: Console, report: Report) -> None:
     counts = Counter(edge.relation for edge in report.edges)
-    links = {"contains": "stands inside another", "variant": "are variants", "scene": "show the same scene"}
+    links: dict[Relation, str] = {
+        "contains": "one image stands inside the other",
+        "variant": "one product in two colours or patterns",
+        "scene": "two photographs of one scene",
+    }
     for relation, words in links.items():
-        if counts[relation]:  # type: ignore[index]
-            many = counts[relation]  # type: ignore[index]
-            console.print(f"{many:,} {'pair' if many == 1 else 'pairs'} that {words}: not grouped, see the report.")
+        if many := counts[relation]:
+            console.print(f"{many:,} {'pair' if many == 1 else 'pairs'} not grouped: {words}. --report names them.")
 
 
 def _print_summary(console: Console, report: Report, root: str) -> None:
     apart = Counter(image.compared for image in report.images if image.compared != "yes")
     for how, count in sorted(apart.items()):
-        console.print(f"[dim]{count:,} {how} images were compared for equality only.[/]")
+        images = _count(count, f"{how} image was", f"{how} images were")
+        console.print(f"[dim]{images} compared for equality only.[/]")
     copies = sum(len(group.members) - 1 for group in report.groups)
     seconds = report.timings.get("total", 0.0)
-    console.print(
-        f"\n[bold]{len(report.images):,} images[/] in {escape(printable(root)) or '.'}: "
-        f"[bold]{len(report.groups):,} groups[/], {copies:,} superfluous copies, "
-        f"[bold]{size(report.gain)}[/] to gain. {seconds:.1f} s."
-    )
+    where = f" in {escape(printable(root))}" if root else ""
+    found = "no duplicates"
+    if copies:
+        many = f"{_count(len(report.groups), 'group')}[/] with {_count(copies, 'copy', 'copies')} to spare"
+        found = f"[bold]{many}, [bold]{size(report.gain)}[/] to gain"
+    images = _count(len(report.images), "image")
+    console.print(f"\n[bold]{images}[/]{where}: {found}. {seconds:.1f} s.")
     for fallback in report.fallbacks:
         console.print(f"[yellow]{escape(fallback)}[/]")
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def printable(text: str) -> str:
     """Return a name as a terminal can show it: bytes that are no text as \\xNN, control characters escaped."""
-    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":  # one byte that is no UTF-8 (PEP 383)
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode()
 
 
 def size(count: int) -> str:
@@ -139,7 +199,7 @@ def size(count: int) -> str:
 
 
 def _common_folder(uris: Iterable[str]) -> str:
-    folders = {os.path.dirname(uri) for uri in uris}
+    folders = {str(Path(uri).parent) for uri in uris}
     try:
         return os.path.commonpath(folders) if folders else ""
     except ValueError:

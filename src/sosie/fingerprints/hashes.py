@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.fingerprints.dhash import DHASH64, dhash_variants
+from sosie.fingerprints.dhash import DHASH64, dhash_reduction, dhash_variants
 from sosie.fingerprints.luma import centred_luma
-from sosie.fingerprints.pdq import PDQ256, pdq_variants, reduce_luma
+from sosie.fingerprints.pdq import PDQ256, pdq_reduction, pdq_variants
 from sosie.imaging.picture import Picture
 from sosie.types import Space
 
@@ -32,14 +32,20 @@ class HashFingerprinter:
 
     def compute(self, pictures: Sequence[Picture]) -> list[tuple[bytes, ...]]:
         """Give one tuple of rows a picture, in the order of `spaces`."""
-        greys = [centred_luma(picture.pixels) for picture in pictures]
+        if not pictures:
+            return []
+        reductions, squares = zip(*(_reductions(picture) for picture in pictures), strict=True)
         columns = []
         if self._dhash:
-            columns.append([_row(*dhash_variants(grey)) for grey in greys])
-        if self._pdq and greys:
-            codes, qualities = pdq_variants(np.stack([reduce_luma(grey) for grey in greys]))
-            columns.append([_row(code, int(quality)) for code, quality in zip(codes, qualities, strict=True)])
-        return list(zip(*columns, strict=True)) if columns else [() for _ in pictures]
+            columns.append(_rows(*dhash_variants(np.stack(reductions), np.stack(squares))))
+        if self._pdq:
+            columns.append(_rows(*pdq_variants(np.stack(squares))))
+        return list(zip(*columns, strict=True))
+
+
+def _reductions(picture: Picture) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    grey = centred_luma(picture.pixels)
+    return dhash_reduction(grey), pdq_reduction(grey, (picture.info.width, picture.info.height))
 
 
 def read_rows(space: Space, rows: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -51,5 +57,6 @@ def read_rows(space: Space, rows: Sequence[bytes]) -> tuple[NDArray[np.uint8], N
     return table[:, :-1].reshape(len(rows), 8, space.dims // 8), table[:, -1]
 
 
-def _row(codes: NDArray[np.uint8], quality: int) -> bytes:
-    return codes.tobytes() + bytes((quality,))
+def _rows(codes: NDArray[np.uint8], qualities: NDArray[np.uint8]) -> list[bytes]:
+    table = np.concatenate((codes.reshape(len(codes), -1), qualities[:, None]), axis=1)
+    return [row.tobytes() for row in table]

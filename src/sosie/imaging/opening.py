@@ -28,6 +28,7 @@ from PIL import (
 
 from sosie.errors import TooLarge, UnreadableImage
 from sosie.imaging import containers
+from sosie.imaging.completeness import check_gif, check_png
 from sosie.imaging.exif import orientation
 from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
@@ -35,10 +36,6 @@ from sosie.imaging.icon import largest_picture
 from sosie.imaging.picture import ImageInfo
 from sosie.imaging.signature import Format
 from sosie.imaging.tiff import examine_tiff
-
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Channels of a PNG by its colour type."""
-
 
 _RAW_BITS = {"L": 8, "P": 8, "P;4": 4, "BGR": 24, "RGB": 24, "BGRX": 32, "BGRA": 32, "BGR;16": 16, "BGR;15": 16}
 """Bits a pixel of Pillow's raw modes in BMP and PPM; 1 for those not named."""
@@ -72,9 +69,12 @@ def open_image(data: bytes, name: Format, max_pixels: int) -> Opened:
         image = _plugin(facts.data, name)
         check_size(image.width, image.height, max_pixels)
         _check_length(image, name, facts)
+        frame = image.tile[0].extents if image.tile else None
         image.load()
-    if name == "PNG":
-        _check_last_row(image, facts.data)
+        if name == "PNG":
+            check_png(image, facts.data)
+        elif isinstance(image, GifImagePlugin.GifImageFile) and frame:
+            check_gif(image, facts.data, frame)
     facts = _with_decoder_facts(facts, image, name)
     return _opened(_positive(image), name, facts)
 
@@ -226,24 +226,6 @@ def _open_heif(facts: Facts, max_pixels: int) -> Opened:
         metadata=bool(first.info.get("exif") or first.info.get("xmp")),
     )
     return _opened(image, "HEIF", facts)
-
-
-def _check_last_row(image: Image.Image, data: bytes) -> None:
-    """Raise `UnreadableImage` for a PNG whose stream ends early: Pillow leaves the missing rows zero and says nothing.
-
-    Only a last row of zeros makes it worth to count the bytes of the stream.
-    """
-    width, height = image.size
-    if image.crop((0, height - 1, width, height)).getbbox(alpha_only=False):
-        return
-    bits = data[24] * _CHANNELS.get(data[25], 1)
-    passes = ((8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1))
-    needed = 0
-    for dx, dy, x, y in passes if data[28] else ((1, 1, 0, 0),):
-        columns, rows = max(0, -(-(width - x) // dx)), max(0, -(-(height - y) // dy))
-        needed += rows * (1 + (columns * bits + 7) // 8) if columns else 0
-    if not containers.png_is_complete(data, needed):
-        raise UnreadableImage("is cut off")
 
 
 _FILTER_MODULE = r"PIL\."

@@ -1,0 +1,1 @@
+"""Candidates and their verification: arrays and parameters, no files."""

@@ -1,7 +1,7 @@
-"""Candidate pairs by nearest vectors, exact and deterministic, in rounds that go on where copies keep turning up.
+"""Candidate pairs by nearest vectors and shared words, deterministic, in rounds that go on where copies turn up.
 
 Vectors are whole numbers (int8), so that every product is exact in float32 whatever the block size, the thread count
-or the machine, and equal similarities are ordered by id.
+or the machine, and equal scores are ordered by id.
 """
 
 from __future__ import annotations
@@ -12,10 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.errors import UsageError
+from sosie.matching.words import WordIndex
 from sosie.types import Pairs
 
 Vectors = NDArray[np.int8]
 Signs = NDArray[np.int8]
+Ids = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+_VOTES = 2.0
+_CONSISTENCY = 0.2
+_SIMILARITY = np.float32(4.0)
+"""Weights of votes (as a share of the best's) and of consistency beside the similarity of vectors (at most 1) in the
+order of candidates, and of the similarity beside the consistency in what is worth a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +32,21 @@ class NeighbourParams:
     """How many candidates an image gets.
 
     `first`: in the first round. `step`: in each round after it, for an image of whose last candidates at least the
-    share `keep_going` was confirmed. `floor`: least similarity (-1 to 1) of a candidate. `limit`: most candidates of
-    one image. `unit`: length of a vector of similarity 1 to itself. `block`: bytes of one block of similarities.
+    share `keep_going` was confirmed. `limit`: most candidates of one image.
+    `always`: how many of the first come whatever their scores; the others need a similarity (-1 to 1) of `floor`, or,
+    where there are words, the consistency of `rare` spots of the rarest kind, less 4 times the similarity.
+    `shortlist`: how many are looked at closely. `unit`: length of a vector of similarity 1 to itself.
+    `block`: bytes of one block of similarities.
     """
 
     first: int = 12
     step: int = 12
     limit: int = 1000
     keep_going: float = 0.5
+    always: int = 2
     floor: float = 0.05
+    rare: float = 2.0
+    shortlist: int = 64
     unit: float = 400.0
     block: int = 32_000_000
 
@@ -44,39 +59,65 @@ class NeighbourParams:
 class Nearest:
     """The nearest rows of some rows, nearest first, equal ones by id.
 
-    `ids`: int64 (m, k), -1 where there are no more. `similarity`: float32 (m, k), 0 there.
+    `ids`: int64 (m, k), -1 where there are no more. `score`: float32 (m, k), 0 there: the similarity of the vectors
+    (-1 to 1), or with words the similarity, the votes and the consistency added up, which has no upper limit.
     """
 
-    ids: NDArray[np.int64]
-    similarity: NDArray[np.float32]
+    ids: Ids
+    score: Floats
 
 
-def nearest(
-    vectors: Vectors, signs: Signs, *, count: int, params: NeighbourParams, rows: NDArray[np.int64] | None = None
-) -> Nearest:
-    """The `count` nearest other vectors of each row, in whichever form is nearest.
+class Neighbours:
+    """Finds the nearest of a fixed set of images, exactly.
 
     `vectors`: int8 (n, d). `signs`: int8 (k, d) of 1 and -1: `vector * signs[f]` is form f of a vector, and the forms
-    are a group, so that similarity is the same from both sides. `rows`: which to answer for, all by default.
-    Memory is linear in n: one block of similarities and the answer. Raises UsageError where a product might
-    not be exact.
+    are a group, so that similarity is the same from both sides. `words`: an index of the same images, in the same
+    order; with it, images are found that share but a part. Memory is linear in n: the vectors as float32, and one
+    block of scores. Raises UsageError where a product might not be exact.
     """
-    rows = np.arange(len(vectors)) if rows is None else rows
-    count = min(count, max(len(vectors) - 1, 0))
-    ids = np.full((len(rows), count), -1, np.int64)
-    similarity = np.zeros((len(rows), count), np.float32)
-    if not count or not len(rows):
-        return Nearest(ids, similarity)
-    product = _FormProduct(vectors, signs)
-    least = np.float32(max(1.0, np.ceil(params.floor * params.unit**2)))
-    height = max(1, params.block // (4 * len(vectors)))
-    for start in range(0, len(rows), height):
-        part = rows[start : start + height]
-        scores = product.best(part)
-        scores[np.arange(len(part)), part] = -np.inf
-        _keep_best(scores, least, ids[start : start + height], similarity[start : start + height])
-    similarity /= np.float32(params.unit**2)
-    return Nearest(ids, similarity)
+
+    def __init__(
+        self, vectors: Vectors, signs: Signs, words: WordIndex | None = None, params: NeighbourParams | None = None
+    ) -> None:
+        self._product, self._words, self._params = _FormProduct(vectors, signs), words, params or NeighbourParams()
+        self._blank: NDArray[np.bool_] = np.logical_not(vectors.any(axis=1))
+
+    def __len__(self) -> int:
+        return len(self._blank)
+
+    def nearest(self, rows: Ids, count: int) -> Nearest:
+        """The `count` nearest others of each row, in whichever form is nearest; images without features have none."""
+        count = min(count, max(len(self) - 1, 0))
+        ids, score = np.full((len(rows), count), -1, np.int64), np.zeros((len(rows), count), np.float32)
+        height = max(1, self._params.block // (4 * max(len(self), 1)))
+        for start in range(0, len(rows) if count else 0, height):
+            part, into = rows[start : start + height], slice(start, start + height)
+            scores = self._product.best(part) / np.float32(self._params.unit**2)
+            scores[:, self._blank] = -np.inf
+            scores[np.arange(len(part)), part] = -np.inf
+            if self._words is None:
+                ids[into], score[into] = _best(scores, count)
+                _drop(ids[into], score[into], score[into] >= self._params.floor, self._params.always)
+            else:
+                self._look_closely(self._words, part, scores, ids[into], score[into])
+        return Nearest(ids, score)
+
+    def _look_closely(self, words: WordIndex, rows: Ids, scores: Floats, ids: Ids, score: Floats) -> None:
+        """Put votes to the scores, take a shortlist, and order it by consistency."""
+        width = min(max(self._params.shortlist, ids.shape[1]), scores.shape[1] - 1)
+        for start in range(0, len(rows), words.batch):
+            part = slice(start, start + words.batch)
+            look = words.look(rows[part])
+            similarity, votes = scores[part], look.votes()
+            votes[np.arange(len(votes)), rows[part]] = 0
+            votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
+            short, base = _best(similarity + votes, width)
+            agreed = look.consistency(short)
+            total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
+            order = np.lexsort((short, -total))[:, : ids.shape[1]]
+            ids[part], score[part] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
+            rare = agreed / np.float32(words.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
+            _drop(ids[part], score[part], np.take_along_axis(rare, order, 1) >= self._params.rare, self._params.always)
 
 
 class _FormProduct:
@@ -96,10 +137,10 @@ class _FormProduct:
         which = which.ravel()
         self._parts = [vectors[:, which == p].astype(np.float32) for p in range(patterns.shape[1])]
 
-    def best(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def best(self, rows: Ids) -> Floats:
         """Float32 (len(rows), n): the largest product over the forms."""
         sums = [part[rows] @ part.T for part in self._parts]
-        best: NDArray[np.float32] | None = None
+        best: Floats | None = None
         for form in self._patterns:
             total = sums[0] * form[0]
             for sign, part in zip(form[1:], sums[1:], strict=True):
@@ -110,41 +151,54 @@ class _FormProduct:
         return best
 
 
-def _keep_best(
-    scores: NDArray[np.float32], least: np.float32, ids: NDArray[np.int64], similarity: NDArray[np.float32]
-) -> None:
-    """Write the best columns of each row of scores, by score and then by id, into the answer."""
-    count, width = ids.shape[1], scores.shape[1]
-    bar = np.maximum(np.partition(scores, width - count, axis=1)[:, width - count], least)
-    row, column = np.nonzero(scores >= bar[:, None])
-    score = scores[row, column]
-    order = np.lexsort((column, -score, row))
-    row, column, score = row[order], column[order], score[order]
+def _best(scores: Floats, count: int) -> tuple[Ids, Floats]:
+    """The best columns of each row of scores, by score and then by id; -1 and 0 where all others are -inf."""
+    ids, best = np.full((len(scores), count), -1, np.int64), np.zeros((len(scores), count), np.float32)
+    bar = np.partition(scores, scores.shape[1] - count, axis=1)[:, scores.shape[1] - count]
+    row, column = np.nonzero((scores >= bar[:, None]) & (scores > -np.inf))
+    found = scores[row, column]
+    order = np.lexsort((column, -found, row))
+    row, column, found = row[order], column[order], found[order]
     rank = np.arange(len(row)) - np.searchsorted(row, row)
     kept = rank < count
     ids[row[kept], rank[kept]] = column[kept]
-    similarity[row[kept], rank[kept]] = score[kept]
+    best[row[kept], rank[kept]] = found[kept]
+    return ids, best
 
 
-def nearest_pairs(vectors: Vectors, signs: Signs, params: NeighbourParams | None = None) -> Pairs:
-    """Each pair of which one is among the `first` nearest of the other; `score` is the similarity (-1 to 1)."""
+def _drop(ids: Ids, score: Floats, kept: NDArray[np.bool_], always: int) -> None:
+    """Take out what is neither kept nor among the first, and close the gaps."""
+    kept = (kept | (np.arange(ids.shape[1]) < always)) & (ids >= 0)
+    order = np.argsort(~kept, axis=1, kind="stable")
+    ids[:] = np.take_along_axis(np.where(kept, ids, -1), order, 1)
+    score[:] = np.take_along_axis(np.where(kept, score, 0), order, 1)
+
+
+def nearest_pairs(
+    vectors: Vectors, signs: Signs, words: WordIndex | None = None, params: NeighbourParams | None = None
+) -> Pairs:
+    """Each pair of which one is among the `first` nearest of the other; `score` is the better of both directions."""
     params = params or NeighbourParams()
-    found = nearest(vectors, signs, count=params.first, params=params)
-    return _pairs(np.arange(len(vectors)), found.ids, found.similarity)
+    rows = np.arange(len(vectors))
+    found = Neighbours(vectors, signs, words, params).nearest(rows, params.first)
+    return _pairs(rows, found.ids, found.score)
 
 
-def _pairs(rows: NDArray[np.int64], ids: NDArray[np.int64], similarity: NDArray[np.float32]) -> Pairs:
+def _pairs(rows: Ids, ids: Ids, scores: Floats) -> Pairs:
     row, rank = np.nonzero(ids >= 0)
-    one, two, score = rows[row], ids[row, rank], similarity[row, rank]
-    keys = np.stack([np.minimum(one, two), np.maximum(one, two)], 1)
-    keys, first = np.unique(keys, axis=0, return_index=True)
-    return Pairs(keys[:, 0], keys[:, 1], score[first])
+    one, two, score = rows[row], ids[row, rank], scores[row, rank]
+    a, b = np.minimum(one, two), np.maximum(one, two)
+    order = np.lexsort((-score, b, a))
+    a, b, score = a[order], b[order], score[order]
+    first = np.ones(len(a), np.bool_)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return Pairs(a[first], b[first], score[first])
 
 
 class NeighbourRounds:
     """Candidates in rounds: few for each image, and more for those whose candidates turn out to be copies.
 
-        rounds = NeighbourRounds(vectors, signs)
+        rounds = NeighbourRounds(vectors, signs, WordIndex(spots))
         while len(pairs := rounds.next()):
             rounds.report(verify(pairs))  # True for a copy, or for what is known to be one without a look
 
@@ -152,32 +206,41 @@ class NeighbourRounds:
     once over all rounds. Which pairs come depends on vectors and answers alone, not on order or threads.
     """
 
-    def __init__(self, vectors: Vectors, signs: Signs, params: NeighbourParams | None = None) -> None:
-        self._vectors, self._signs, self._params = vectors, signs, params or NeighbourParams()
-        self._open = np.arange(len(vectors))
+    def __init__(
+        self, vectors: Vectors, signs: Signs, words: WordIndex | None = None, params: NeighbourParams | None = None
+    ) -> None:
+        self._params = params or NeighbourParams()
+        self._neighbours = Neighbours(vectors, signs, words, self._params)
+        self._open = self._rows = np.arange(len(vectors))
+        self._found = self._neighbours.nearest(self._rows, self._params.shortlist)
         self._done = 0
-        self._lists: NDArray[np.int64] = np.empty((0, 0), np.int64)
-        self._asked: NDArray[np.int64] = np.empty(0, np.int64)
-        self._copies: NDArray[np.int64] = np.empty(0, np.int64)
+        self._asked: Ids = np.empty(0, np.int64)
+        self._copies: Ids = np.empty(0, np.int64)
         self._pairs: Pairs | None = None
 
     def next(self) -> Pairs:
         """The candidates of the next round, none when all is done. Raises UsageError before `report` of the last."""
         if self._pairs is not None:
             raise UsageError("Report on the last round of candidates first.")
-        params = self._params
-        upto = min(params.limit, self._done + (params.step if self._done else params.first))
-        while upto > self._done and len(self._open):
-            found = nearest(self._vectors, self._signs, count=upto, params=params, rows=self._open)
-            self._lists = found.ids[:, self._done :]
-            pairs = self._unasked(_pairs(self._open, self._lists, found.similarity[:, self._done :]))
-            self._done = upto
+        while len(self._open) and self._done < self._params.limit:
+            ids, scores = self._lists(self._upto())
+            pairs = self._unasked(_pairs(self._open, ids, scores))
             if len(pairs):
                 self._pairs = pairs
                 return pairs
             self._close()
-            upto = min(params.limit, self._done + params.step)
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+
+    def _upto(self) -> int:
+        return min(self._params.limit, self._done + (self._params.step if self._done else self._params.first))
+
+    def _lists(self, upto: int) -> tuple[Ids, Floats]:
+        """The first candidates of the open rows; lists are made longer only for rows that get so far."""
+        if upto > self._found.ids.shape[1] and self._found.ids.shape[1] < len(self._neighbours) - 1:
+            self._rows = self._open
+            self._found = self._neighbours.nearest(self._rows, 2 * upto)
+        at = np.searchsorted(self._rows, self._open)
+        return self._found.ids[at, :upto], self._found.score[at, :upto]
 
     def report(self, copies: NDArray[np.bool_]) -> None:
         """Say of each pair of the last round whether it is a copy."""
@@ -189,8 +252,8 @@ class NeighbourRounds:
         self._pairs = None
         self._close()
 
-    def _keys(self, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.int64]:
-        keys = np.minimum(one, two) * len(self._vectors) + np.maximum(one, two)
+    def _keys(self, one: Ids, two: Ids) -> Ids:
+        keys = np.minimum(one, two) * len(self._neighbours) + np.maximum(one, two)
         return np.asarray(keys, np.int64)
 
     def _unasked(self, pairs: Pairs) -> Pairs:
@@ -199,10 +262,11 @@ class NeighbourRounds:
 
     def _close(self) -> None:
         """Keep open only the rows of whose last candidates enough were copies."""
-        if not self._lists.size:
+        upto = self._upto()
+        last = self._lists(upto)[0][:, self._done :]
+        self._done = upto
+        if not last.shape[1]:
             self._open = self._open[:0]
             return
-        real = self._lists >= 0
-        keys = self._keys(self._open[:, None], self._lists)
-        share = (np.isin(keys, self._copies) & real).sum(1) / np.maximum(real.sum(1), 1)
-        self._open = self._open[(share >= self._params.keep_going) & real[:, -1]]
+        copies = np.isin(self._keys(self._open[:, None], last), self._copies).sum(1)
+        self._open = self._open[(copies >= self._params.keep_going * last.shape[1]) & (last[:, -1] >= 0)]

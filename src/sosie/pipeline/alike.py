@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sosie.config import Settings
 from sosie.fingerprints.embedders.chain import backends
 from sosie.matching.similar import SimilarParams
-from sosie.pipeline.contents import Contents
-from sosie.pipeline.embedding import embed_contents
-from sosie.pipeline.progress import Listener
-from sosie.pipeline.reading import ReadParams
-from sosie.pipeline.similar import look_alikes
+from sosie.pipeline.embedding import EmbedParams, embed_contents
+from sosie.pipeline.progress import Listener, ignore
+from sosie.pipeline.similar import Grouped, look_alikes
 from sosie.store.cache import open_cache
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Group
@@ -32,28 +30,21 @@ class AlikeParts:
 
 
 def find_alike(
-    contents: Contents,
-    edges: Sequence[Edge],
-    ids: Mapping[str, int],
-    catalogue: Catalogue,
-    settings: Settings,
-    params: ReadParams,
-    listen: Listener,
+    before: Grouped, catalogue: Catalogue, settings: Settings, params: EmbedParams, listen: Listener
 ) -> AlikeParts:
     """Embed what has no vector yet, join, and group. Nothing for `method = "hash"` and for `embedders = ["none"]`."""
-    chain = backends(settings) if settings.method != "hash" else []
-    if not chain or not len(contents):
-        return AlikeParts(list(edges))
+    chain = backends(settings, quiet=listen is ignore) if settings.method != "hash" else []
+    if not chain or not len(before.contents):
+        return AlikeParts(list(before.edges))
     cache = open_cache(catalogue, settings.redis_url)
     try:
-        embedding = embed_contents(contents, chain, cache, params, listen)
+        embedding = embed_contents(before.contents, chain, cache, params, listen)
         problems = list(cache.notes)
     finally:
         cache.close()
-    threshold = settings.similarity_threshold or embedding.threshold
+    joining = SimilarParams(threshold=settings.similarity_threshold or embedding.threshold)
     complete = settings.similar_groups == "complete"
-    joining = SimilarParams(threshold=threshold)
-    alike = look_alikes(contents, embedding, edges, ids, joining, complete=complete, listen=listen)
+    alike = look_alikes(before, embedding, joining, complete=complete, listen=listen)
     return AlikeParts(
         edges=alike.edges,
         groups=alike.groups,
@@ -61,7 +52,7 @@ def find_alike(
         spaces=(embedding.space.key,),
         params={
             "embedder": embedding.name,
-            "similarity_threshold": threshold,
+            "similarity_threshold": joining.threshold,
             "similar_groups": settings.similar_groups,
             "similar_recall": round(alike.recall, 4),
         },

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord
+from sosie.store.catalogue import Content
 from sosie.types import MERGED, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[str, int]
@@ -31,7 +33,7 @@ def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageReco
             sha256=content.sha256.hex(),
             width=content.width,
             height=content.height,
-            bytes=content.bytes,
+            bytes=content.size,
             format=content.format,
             title=ref.title,
             frames=content.frames,
@@ -59,8 +61,12 @@ def _between(edge: Edge, a: int, b: int, first: Sequence[int]) -> Edge:
 
 
 def reverse(evidence: Evidence) -> Evidence:
-    """Return the evidence as seen from the other image: the transform inverted, the shares swapped."""
-    changes: dict[str, object] = {"origin": "b" if evidence.origin == "a" else "a"}
+    """Return the evidence as seen from the other image: transform and orientation inverted, the shares swapped."""
+    changes: dict[str, object] = {}
+    if evidence.edits:
+        changes["origin"] = "b" if evidence.origin == "a" else "a"
+    if evidence.orientation is not None:
+        changes["orientation"] = ORIENTATIONS[INVERSE[ORIENTATIONS.index(evidence.orientation)]]
     if evidence.transform is not None:
         inverse = np.linalg.inv(np.array(evidence.transform))
         changes["transform"] = tuple(tuple(float(x) for x in row) for row in inverse / inverse[2, 2])
@@ -71,13 +77,42 @@ def reverse(evidence: Evidence) -> Evidence:
 
 def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group]:
     """Return the groups of images that are one picture, sorted by their first member."""
+    shares = _shares(contents, edges)
+    groups = [_group(contents, rows, shares, ids) for rows in _components(contents, edges)]
+    groups.sort(key=lambda group: group.members)
+    return [replace(group, id=number) for number, group in enumerate(groups)]
+
+
+def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, int]]:
+    """Return the pairs of contents that a group's keeper makes with members that no edge joins it to."""
+    known = {(edge.a, edge.b) for edge in edges}
+    shares = _shares(contents, edges)
+    missing = []
+    for rows in _components(contents, edges):
+        keeper, _ = _keeper(contents, rows, shares)
+        pairs = [(min(row, keeper), max(row, keeper)) for row in rows if row != keeper]
+        missing += [pair for pair in pairs if pair not in known]
+    return missing
+
+
+def _components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
+    """Return the contents of each group that has two images or more."""
     labels = connected(len(contents), _pairs(edges, MERGED), _pairs(edges, frozenset({"variant"})))
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(row)
-    groups = [_group(contents, rows, ids) for rows in members.values() if sum(len(contents.refs[r]) for r in rows) > 1]
-    groups.sort(key=lambda group: group.members)
-    return [replace(group, id=number) for number, group in enumerate(groups)]
+    return [rows for rows in members.values() if sum(len(contents.refs[row]) for row in rows) > 1]
+
+
+def _shares(contents: Contents, edges: Sequence[Edge]) -> list[float]:
+    """Return how much of each content is the picture itself: a frame that an edit added does not count."""
+    shares = [1.0] * len(contents)
+    for edge in edges:
+        evidence = edge.evidence
+        if evidence.overlap and any(edit.kind == "border" for edit in evidence.edits):
+            framed, overlap = (edge.b, evidence.overlap[1]) if evidence.origin == "a" else (edge.a, evidence.overlap[0])
+            shares[framed] = min(shares[framed], overlap)
+    return shares
 
 
 def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
@@ -86,22 +121,30 @@ def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
     return Pairs(a, b, np.array([edge.score for edge in wanted], dtype=np.float32))
 
 
-def _group(contents: Contents, rows: Sequence[int], ids: Ids) -> Group:
-    members = [(ref, contents.rows[row]) for row in rows for ref in contents.refs[row]]
-    pixels = {content.pixels_sha256 or content.sha256 for _, content in members}
-    position, reason = choose_keeper([facts_of(ref, content) for ref, content in members])
+def _keeper(contents: Contents, rows: Sequence[int], shares: Sequence[float]) -> tuple[int, tuple[ImageRef, str]]:
+    """Return the content to keep, its image to keep, and why."""
+    members = [(row, ref) for row in rows for ref in contents.refs[row]]
+    position, reason = choose_keeper([facts_of(ref, contents.rows[row], shares[row]) for row, ref in members])
+    row, ref = members[position]
+    return row, (ref, reason)
+
+
+def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids: Ids) -> Group:
+    keeper, (ref, reason) = _keeper(contents, rows, shares)
+    pixels = {contents.rows[row].pixels_sha256 or contents.keys[row] for row in rows}
+    total = sum(contents.rows[row].size * len(contents.refs[row]) for row in rows)
     return Group(
         id=0,
         relation="identical" if len(pixels) == 1 else "copy",
-        members=tuple(sorted(ids[ref.uri] for ref, _ in members)),
-        keeper=ids[members[position][0].uri],
+        members=tuple(sorted(ids[ref.uri] for row in rows for ref in contents.refs[row])),
+        keeper=ids[ref.uri],
         reason=reason,
-        gain=sum(content.bytes for _, content in members) - members[position][1].bytes,
+        gain=total - contents.rows[keeper].size,
     )
 
 
-def facts_of(ref: ImageRef, content: object) -> Facts:
+def facts_of(ref: ImageRef, content: Content, share: float = 1.0) -> Facts:
     """Return what the keeper is chosen by."""
     names = ("width", "height", "format", "frames", "bits", "lossless", "quality", "metadata", "detail")
     values = {name: getattr(content, name) for name in names}
-    return Facts(uri=ref.uri, mtime_ns=ref.state.mtime_ns if ref.state else 0, **values)
+    return Facts(uri=ref.uri, mtime_ns=ref.state.mtime_ns if ref.state else 0, share=share, **values)

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sosie.store.catalogue import Catalogue, Content
-from sosie.types import ImageRef, Space
+from sosie.types import ImageRef
 
 
 @dataclass(frozen=True)
@@ -30,12 +27,6 @@ class Contents:
     def keys(self) -> list[bytes]:
         """The SHA-256 of each content."""
         return [row.sha256 for row in self.rows]
-
-    def fingerprints(self, catalogue: Catalogue, space: Space, dtype: type[np.generic] = np.uint8) -> NDArray[np.generic]:
-        """Return the rows of one space, shape (contents, numbers a row)."""
-        rows = catalogue.rows(space.key, self.keys)
-        joined = b"".join(rows[key] for key in self.keys)
-        return np.frombuffer(joined, dtype).reshape(len(self.keys), -1)
 
 
 def contents_of(found: Mapping[str, bytes], refs: Sequence[ImageRef], catalogue: Catalogue) -> Contents:

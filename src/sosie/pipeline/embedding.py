@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -82,8 +82,21 @@ def _reasons(left: Sequence[Left]) -> str:
     return "; ".join([*tried, f"{unset}: {NOT_SET_UP}"] if unset else tried)
 
 
+Confirm = Callable[[str], bool]
+"""Asked before money is spent, with a sentence that says how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedParams:
+    """What embedding goes by: limits of reading, and the images that may be sent to a paid back end without asking."""
+
+    reading: ReadParams = field(default_factory=ReadParams)
+    free_images: int = 100
+    confirm: Confirm = field(default=lambda _sentence: False)
+
+
 def embed_contents(
-    contents: Contents, chain: Sequence[Backend], cache: VectorCache, params: ReadParams, listen: Listener
+    contents: Contents, chain: Sequence[Backend], cache: VectorCache, params: EmbedParams, listen: Listener
 ) -> Embedding:
     """Give the vectors of all contents in the space of the first back end that does the whole run.
 
@@ -104,7 +117,7 @@ def embed_contents(
 
 
 def _embed_with(
-    backend: Backend, contents: Contents, cache: VectorCache, params: ReadParams, listen: Listener
+    backend: Backend, contents: Contents, cache: VectorCache, params: EmbedParams, listen: Listener
 ) -> Embedding:
     embedder = None
     space = backend.known_space()
@@ -143,7 +156,7 @@ class _Work:
 
     contents: Contents
     cache: VectorCache
-    params: ReadParams
+    params: EmbedParams
     listen: Listener
     space: Space
     rows: dict[int, NDArray[np.float16]]
@@ -153,6 +166,7 @@ class _Work:
     def run(self, embedder: Embedder) -> None:
         missing = [row for row in range(len(self.contents)) if row not in self.rows]
         chunks = [missing[at : at + embedder.batch] for at in range(0, len(missing), embedder.batch)]
+        self.ask(embedder, len(missing))
         done, pending = 0, dict[bytes, bytes]()
         committed = time.monotonic()
         self.listen(Progress("embed", 0, len(missing)))
@@ -171,6 +185,12 @@ class _Work:
                 raise
             finally:
                 self.commit(pending)
+
+    def ask(self, embedder: Embedder, count: int) -> None:
+        """Raise `EmbedderFailure` when so many images cost money and nobody says yes to it."""
+        price = embedder.estimate(count) if count > self.params.free_images else ""
+        if price and not self.params.confirm(price):
+            raise EmbedderFailure(f"{price.rstrip('.')}; that was not confirmed (--yes does it).", lasting=True)
 
     def take(self, part: Mapping[int, NDArray[np.float32] | Rejected]) -> dict[bytes, bytes]:
         """Put one chunk's answers into the result and give the rows to keep."""
@@ -213,7 +233,7 @@ class _Work:
         if data is None:
             return Rejected("its file has changed or is gone")
         try:
-            limits = DecodeParams(max_pixels=self.params.decode.max_pixels, min_side=embedder.min_side)
+            limits = DecodeParams(max_pixels=self.params.reading.decode.max_pixels, min_side=embedder.min_side)
             return embedder.prepare(decode(data, limits))
         except UnreadableImage as error:
             return Rejected(error.message)
@@ -222,7 +242,7 @@ class _Work:
         """Give the bytes of a content from the first of its files that still holds them."""
         for ref in self.contents.refs[row]:
             try:
-                data, _ = read_file(ref.uri, self.params.max_bytes)
+                data, _ = read_file(ref.uri, self.params.reading.max_bytes)
             except OSError:
                 continue
             if hashlib.sha256(data).digest() == self.contents.keys[row]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 
 from sosie.errors import UnreadableImage
 from sosie.imaging import DecodeParams, pixel_digest
 from sosie.pipeline.contents import Contents
 from sosie.sources.folder import read_file
 from sosie.store.catalogue import Catalogue, Content
+from sosie.types import ImageRef
 
 NONE = b""
 """Stands for a content that has no digest: it is animated, or its file is gone."""
@@ -37,7 +39,7 @@ def ensure_digests(
     for row in wanted:
         digest = known[contents.keys[row]].pixels_sha256
         if digest is None:
-            digest = _digest(contents.refs[row][0].uri, decode, max_bytes)
+            digest = _digest(contents.keys[row], contents.refs[row], decode, max_bytes)
             if digest is not None:
                 fresh[contents.keys[row]] = digest
         digests[row] = digest or NONE
@@ -46,14 +48,18 @@ def ensure_digests(
     return digests
 
 
-def _digest(uri: str, decode: DecodeParams, max_bytes: int) -> bytes | None:
-    """Return the digest, `NONE` where there is none, and None where this cannot be known now."""
-    try:
-        data, _ = read_file(uri, max_bytes)
-    except OSError:
-        return None
-    try:
-        digest = pixel_digest(data, decode)
-    except UnreadableImage:
-        return NONE
-    return bytes.fromhex(digest) if digest else NONE
+def _digest(key: bytes, refs: Sequence[ImageRef], decode: DecodeParams, max_bytes: int) -> bytes | None:
+    """Return the digest, `NONE` where there is none, and None where no file holds this content any more."""
+    for ref in refs:
+        try:
+            data, _ = read_file(ref.uri, max_bytes)
+        except OSError:
+            continue  # the next scan finds that it is gone
+        if hashlib.sha256(data).digest() != key:
+            continue  # changed since it was read: its digest would be that of another picture
+        try:
+            digest = pixel_digest(data, decode)
+        except UnreadableImage:
+            return NONE
+        return bytes.fromhex(digest) if digest else NONE
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from sosie.matching.hamming import best_orientations, pairs_within, representati
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.equality import NONE, ensure_digests, possibly_equal
 from sosie.pipeline.reading import ReadParams
+from sosie.pipeline.threads import usable_cores
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Evidence, Pairs
 
@@ -29,6 +31,10 @@ DHASH_RADIUS = 4
 QUALITY = 50
 TINY = 16
 """Pixels of the shorter side below which a hash is mostly interpolation."""
+
+_BLOCK = 512
+_EQUAL = 16
+"""Contents with one and the same hash that are compared each with each."""
 
 Codes = NDArray[np.uint8]
 
@@ -100,13 +106,22 @@ def hash_pairs(hashes: Hashes) -> HashPairs:
     return HashPairs(a, b, turn, _distances(hashes.pdq, a, b, turn), _distances(hashes.dhash, a, b, turn))
 
 
-def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue) -> list[Edge]:
+def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
+    """Return the distances of two contents in both hashes, in the orientation of the nearest PDQ, and its name."""
+    turns = np.arange(len(ORIENTATIONS))
+    one, other = np.full(len(turns), a), np.full(len(turns), b)
+    pdq = _distances(hashes.pdq, one, other, turns)
+    best = int(np.argmin(pdq))
+    return int(pdq[best]), int(_distances(hashes.dhash, one, other, turns)[best]), ORIENTATIONS[best]
+
+
+def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue, workers: int) -> list[Edge]:
     """Return the copies among pairs with near hashes: those whose colours tell of one picture, too."""
     used = np.unique(np.concatenate((pairs.a, pairs.b)))
     rows = catalogue.rows(TONES.key, [contents.keys[row] for row in used.tolist()])
     grids = read_tones([rows[contents.keys[row]] for row in used.tolist()])
     first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
-    left = tones.unexplained(_turned(grids, first, pairs.turn), grids[second])
+    left = _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
     return [
         Edge(
             a=int(pairs.a[row]),
@@ -122,6 +137,14 @@ def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue) -> li
         )
         for row in np.flatnonzero(left <= tones.LIMIT).tolist()
     ]
+
+
+def _unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], workers: int) -> NDArray[np.float32]:
+    """Return `tones.unexplained` of all pairs, computed by several threads."""
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(a), _BLOCK)]
+    with ThreadPoolExecutor(workers or usable_cores(), "sosie-compare") as pool:
+        parts = list(pool.map(lambda block: tones.unexplained(a[block], b[block]), blocks))
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def hash_score(pdq: int, left: float) -> float:
@@ -143,7 +166,9 @@ def equal_edges(
     for row in np.flatnonzero(~(hashes.pdq_says | hashes.dhash_says)).tolist():
         if rows[row].frames == 1:
             silent[rows[row].width, rows[row].height, hashes.dhash[row, 0].tobytes()].append(row)
-    asked = {row for pair in wanted for row in pair} | {row for same in silent.values() if len(same) > 1 for row in same}
+    asked = {row for pair in wanted for row in pair} | {
+        row for same in silent.values() if len(same) > 1 for row in same
+    }
     digests = ensure_digests(asked, contents, catalogue, params.decode, params.max_bytes)
     classes: dict[bytes, list[int]] = defaultdict(list)
     for row in sorted(digests):
@@ -162,14 +187,20 @@ def _rows(contents: Contents, catalogue: Catalogue, space: str) -> Sequence[byte
 
 
 def _near(codes: Codes, says: NDArray[np.bool_], radius: int) -> Pairs:
-    """Return pairs within a radius among contents whose hash says something; equal codes are linked in a star."""
+    """Return pairs within a radius among contents whose hash says something.
+
+    Of many contents with one hash only the first few are paired with all others; the rest are linked to the first.
+    """
     rows = np.flatnonzero(says)
     first, member_of = representatives(codes[rows])
-    near = pairs_within(codes[rows[first], 0], radius, codes[rows[first]])
-    others = np.flatnonzero(first[member_of] != np.arange(len(rows)))
-    stars = rows[first[member_of[others]]], rows[others]
-    a = np.concatenate((rows[first[near.a]], stars[0]))
-    b = np.concatenate((rows[first[near.b]], stars[1]))
+    order = np.lexsort((np.arange(len(rows)), member_of))
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows)) - np.searchsorted(member_of[order], member_of[order])
+    few = rows[rank < _EQUAL]
+    near = pairs_within(codes[few, 0], radius, codes[few])
+    many = np.flatnonzero(rank >= _EQUAL)
+    a = np.concatenate((few[near.a], rows[first[member_of[many]]]))
+    b = np.concatenate((few[near.b], rows[many]))
     return Pairs(np.minimum(a, b), np.maximum(a, b), np.zeros(len(a), np.float32))
 
 

@@ -240,7 +240,7 @@ def content_of(key: bytes, size: int, picture: Picture) -> Content:
     info = picture.info
     return Content(
         sha256=key,
-        bytes=size,
+        size=size,
         format=info.format,
         width=info.width,
         height=info.height,

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sosie.sources import FolderSource
 from sosie.store.memo import recall
 from sosie.types import ImageRef, Skipped
 
+Confirm = Callable[[str], bool]
 PathLike = str | os.PathLike[str]
 
 
@@ -29,18 +30,21 @@ def find_duplicates(
     hidden: bool = False,
     brand: str = "",
     listen: Listener = ignore,
+    confirm: Confirm | None = None,
 ) -> Report:
     """Return the duplicates among all images below some paths, with evidence, keepers and what was skipped.
 
     `settings` are those of the environment when not given. `hidden` enters folders whose name starts with a dot;
-    `brand` is noted on every image. `listen` hears of the progress. No file is changed. Everything read is
-    remembered in the catalogue, and when no file has changed since an equal call, its report is given again.
+    `brand` is noted on every image. `listen` hears of the progress. `confirm` is asked, with a sentence, before
+    more images than the setting `paid_images` are sent to a back end that costs money; without it that is not done.
+    No file is changed. Everything read is remembered in the catalogue, and when no file has changed since an equal
+    call, its report is given again.
 
     Raises `UsageError` when a path does not exist, and `CatalogueError` when the catalogue cannot be used.
     """
     started = time.perf_counter()
     settings = settings or load_settings()
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    given = [os.path.expanduser(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     listen(Progress("find"))
     found = list(FolderSource(given, brand=brand, hidden=hidden).refs())
     refs = [item for item in found if isinstance(item, ImageRef)]
@@ -52,7 +56,11 @@ def find_duplicates(
     if remembered is not None:
         report = Report.from_json(zlib.decompress(remembered))
         return replace(report, timings={"total": time.perf_counter() - started})
-    return _scan(path, refs, passed, settings, listen, key, started)
+    return _scan(path, refs, passed, settings, listen, confirm or _no, key, started)
+
+
+def _no(_sentence: str) -> bool:
+    return False
 
 
 def _scan(
@@ -61,6 +69,7 @@ def _scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
     key: str,
     started: float,
 ) -> Report:
@@ -69,7 +78,7 @@ def _scan(
     from sosie.store.catalogue import Catalogue
 
     with Catalogue(path) as catalogue:
-        report, settled = scan(catalogue, refs, passed, settings, listen)
+        report, settled = scan(catalogue, refs, passed, settings, listen, confirm)
         total = time.perf_counter() - started
         report = replace(report, timings={**report.timings, "total": round(total, 3)})
         if settled:

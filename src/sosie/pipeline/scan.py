@@ -13,13 +13,15 @@ from sosie.fingerprints.local import LocalFingerprinter
 from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import find_alike
-from sosie.pipeline.assemble import groups_of, image_edges, image_records
+from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs
 from sosie.pipeline.contents import contents_of
+from sosie.pipeline.embedding import Confirm, EmbedParams
 from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.similar import Grouped
 from sosie.pipeline.threads import single_threaded_libraries
-from sosie.pipeline.verifying import proved_edges
+from sosie.pipeline.verifying import Prover
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from sosie.types import RELATIONS, Edge, ImageRef, Skipped
@@ -42,10 +44,11 @@ def scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later."""
     with single_threaded_libraries():
-        return _scan(catalogue, refs, passed, settings, listen)
+        return _scan(catalogue, refs, passed, settings, listen, confirm)
 
 
 def _scan(
@@ -54,6 +57,7 @@ def _scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
 ) -> tuple[Report, bool]:
     clock = _Clock()
     params = ReadParams(
@@ -72,13 +76,17 @@ def _scan(
         hashes = load_hashes(contents, catalogue)
         pairs = hash_pairs(hashes)
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
-        by_hash = hash_edges(pairs, contents, catalogue)
+        by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
     proved: list[Edge] = []
     if settings.method == "auto":
         with clock("verify"):
-            near = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
-            proved, undecided = proved_edges(contents, near, catalogue, settings.workers, listen)
-            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in undecided]
+            prover = Prover(contents, catalogue, settings.workers, listen)
+            prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
+            prover.prove_nearest()
+            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in prover.undecided]
+            unproved = [*equal, *by_hash]
+            prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])))
+            proved = prover.edges
     edges = strongest([*equal, *by_hash, *proved])
     with clock("group"):
         listen(Progress("group"))
@@ -86,7 +94,8 @@ def _scan(
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
-        alike = find_alike(contents, edges, ids, catalogue, settings, params, listen)
+        embedding = EmbedParams(reading=params, free_images=settings.paid_images, confirm=confirm)
+        alike = find_alike(Grouped(contents, edges, groups, ids), catalogue, settings, embedding, listen)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(

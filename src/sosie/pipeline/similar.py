@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.grouping import choose_keeper, connected
 from sosie.grouping.stars import Stars, cliques, stars
 from sosie.matching.similar import Joined, SimilarParams, canonical, similar_pairs
-from sosie.pipeline.assemble import facts_of
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.embedding import Embedding
 from sosie.pipeline.progress import Listener, Progress
-from sosie.types import MERGED, Edge, Evidence, Group, Pairs
+from sosie.types import Edge, Evidence, Group, Pairs
 
 _REASON = "the one that is most like all others of its group"
 
@@ -31,61 +29,55 @@ class Alike:
     recall: float = 1.0
 
 
-def look_alikes(
-    contents: Contents,
-    embedding: Embedding,
-    edges: Sequence[Edge],
-    ids: Mapping[str, int],
-    params: SimilarParams,
-    *,
-    complete: bool,
-    listen: Listener,
-) -> Alike:
-    """Give the pairs and groups that look alike, for the pictures that `edges` leave.
+@dataclass(frozen=True)
+class Grouped:
+    """What was found before: edges between contents, groups of images that are one picture, and ids by URI."""
 
-    Copies stand together as one picture, by the vector of the one to keep; two pictures are `similar` when their
-    cosine reaches the threshold and no closer relation was found. A group holds whole pictures, each at or above the
+    contents: Contents
+    edges: Sequence[Edge]
+    groups: Sequence[Group]
+    ids: Mapping[str, int]
+
+
+def look_alikes(
+    before: Grouped, embedding: Embedding, params: SimilarParams, *, complete: bool, listen: Listener
+) -> Alike:
+    """Give the pairs and groups that look alike, for the pictures that were found before.
+
+    The images of a group are one picture, with the vector of its keeper; two pictures are `similar` when their cosine
+    reaches the threshold and no closer relation was found. A group holds whole pictures, each at or above the
     threshold to the group's keeper (with `complete`: to each other).
     """
-    pictures = _pictures(contents, edges)
+    pictures = _pictures(before)
     keepers = np.array([picture[0] for picture in pictures], np.int64)
-    vectors = embedding.vectors[keepers]
 
     def told(done: int) -> None:
         listen(Progress("similar", done, len(keepers)))
 
-    joined = similar_pairs(vectors, params, told)
+    joined = similar_pairs(embedding.vectors[keepers], params, told)
     found = cliques(len(keepers), joined.pairs) if complete else stars(len(keepers), joined.pairs)
-    closer = {(edge.a, edge.b) for edge in edges}
+    closer = {(edge.a, edge.b) for edge in before.edges}
     fresh = [edge for edge in _edges(joined.pairs, keepers, embedding) if (edge.a, edge.b) not in closer]
     return Alike(
-        edges=_by_pair([*_with_cosine(edges, embedding), *fresh]),
-        groups=_groups(found, pictures, contents, ids),
-        notes=_notes(joined, embedding),
+        edges=_by_pair([*_with_cosine(before.edges, embedding), *fresh]),
+        groups=_groups(found, pictures, before),
+        notes=_notes(joined),
         recall=joined.recall,
     )
 
 
-def _pictures(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
-    """The contents of each picture, the one to keep first; pictures in the order of their first content."""
-    labels = connected(len(contents), _pairs(edges, MERGED), _pairs(edges, frozenset({"variant"})))
-    members: dict[int, list[int]] = {}
-    for row, label in enumerate(labels.tolist()):
-        members.setdefault(label, []).append(row)
-    return [_keeper_first(contents, rows) for rows in members.values()]
-
-
-def _keeper_first(contents: Contents, rows: list[int]) -> list[int]:
-    if len(rows) == 1:
-        return rows
-    best, _ = choose_keeper([facts_of(contents.refs[row][0], contents.rows[row]) for row in rows])
-    return [rows[best], *rows[:best], *rows[best + 1 :]]
-
-
-def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
-    wanted = [edge for edge in edges if edge.relation in relations]
-    a, b = (np.array([getattr(edge, end) for edge in wanted], dtype=np.int64) for end in "ab")
-    return Pairs(a, b, np.array([edge.score for edge in wanted], dtype=np.float32))
+def _pictures(before: Grouped) -> list[list[int]]:
+    """The contents of each picture, the one to keep first: those of each group, then those that stand alone."""
+    row_of = {before.ids[ref.uri]: row for row, refs in enumerate(before.contents.refs) for ref in refs}
+    pictures = []
+    alone = dict.fromkeys(range(len(before.contents)))
+    for group in before.groups:
+        keeper = row_of[group.keeper]
+        rows = sorted({row_of[member] for member in group.members} - {keeper})
+        pictures.append([keeper, *rows])
+        for row in pictures[-1]:
+            alone.pop(row, None)
+    return pictures + [[row] for row in alone]
 
 
 def _edges(pairs: Pairs, keepers: NDArray[np.int64], embedding: Embedding) -> list[Edge]:
@@ -118,16 +110,18 @@ def _by_pair(edges: list[Edge]) -> list[Edge]:
     return sorted(edges, key=lambda edge: (edge.a, edge.b))
 
 
-def _groups(found: Stars, pictures: Sequence[Sequence[int]], contents: Contents, ids: Mapping[str, int]) -> list[Group]:
+def _groups(found: Stars, pictures: Sequence[Sequence[int]], before: Grouped) -> list[Group]:
+    refs, ids = before.contents.refs, before.ids
+    keeper_of = {member: group.keeper for group in before.groups for member in group.members}
     groups = []
     for centre, rows in found.groups().items():
-        members = sorted(ids[ref.uri] for row in rows for content in pictures[row] for ref in contents.refs[content])
-        keeper = ids[contents.refs[pictures[centre][0]][0].uri]
-        groups.append(Group(0, "similar", tuple(members), keeper, _REASON))
+        members = sorted(ids[ref.uri] for row in rows for content in pictures[row] for ref in refs[content])
+        first = ids[refs[pictures[centre][0]][0].uri]
+        groups.append(Group(0, "similar", tuple(members), keeper_of.get(first, first), _REASON))
     return sorted(groups, key=lambda group: group.members)
 
 
-def _notes(joined: Joined, embedding: Embedding) -> list[str]:
+def _notes(joined: Joined) -> list[str]:
     notes = []
     if joined.method != "exact":
         notes.append(

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie import __version__
-from sosie.features import Features
-from sosie.fingerprints.local import FEATURES, VLAD, signs, vectors
+from sosie.features import Features, Spots
+from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, signs, vectors
 from sosie.imaging import ImageInfo
 from sosie.matching import verification
 from sosie.matching.neighbours import NeighbourRounds
 from sosie.matching.verification import VerificationParams, Verified, describe, verify
+from sosie.matching.words import WordIndex
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
@@ -34,31 +35,6 @@ _ENOUGH = 12
 Pair = tuple[int, int]
 
 
-def proved_edges(
-    contents: Contents, near: Sequence[Pair], catalogue: Catalogue, workers: int, listen: Listener
-) -> tuple[list[Edge], set[Pair]]:
-    """Return what verification says of candidates: edges, and pairs on which it had nothing to go by.
-
-    Candidates are the pairs `near` in a hash and the nearest vectors of each content, in rounds: an image whose
-    candidates turn out to be copies gets more. Pairs inside a group are left out once both images are proved
-    against enough others of it. What was verified before is taken from the catalogue.
-    """
-    table = vectors([catalogue_row for catalogue_row in _rows(contents, catalogue)])
-    prover = _Prover(contents, catalogue, workers or usable_cores(), listen)
-    prover.prove(sorted(near))
-    rounds = NeighbourRounds(table, signs())
-    while len(pairs := rounds.next()):
-        order = np.lexsort((pairs.b, pairs.a, -pairs.score))
-        prover.prove(list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True)))
-        rounds.report(prover.together(pairs.a, pairs.b))
-    return prover.edges, prover.undecided
-
-
-def _rows(contents: Contents, catalogue: Catalogue) -> Iterator[bytes]:
-    rows = catalogue.rows(VLAD.key, contents.keys)
-    return (rows[key] for key in contents.keys)
-
-
 def judge_key() -> str:
     """Return what a finding depends on besides the two contents: the judge, its parameters, the features."""
     judge = (files(verification) / "judge.json").read_bytes()
@@ -67,7 +43,13 @@ def judge_key() -> str:
 
 
 @dataclass
-class _Prover:
+class Prover:
+    """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
+
+    `undecided` are pairs on which verification had nothing to go by. What was verified before, by the same judge,
+    is taken from the catalogue.
+    """
+
     contents: Contents
     catalogue: Catalogue
     workers: int
@@ -82,20 +64,37 @@ class _Prover:
         self.parent = list(range(len(self.contents)))
         self.copies = [0] * len(self.contents)
 
+    def prove_nearest(self) -> None:
+        """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow.
+
+        Pairs inside a group are left out once both images are proved against enough others of it.
+        """
+        rounds = NeighbourRounds(
+            vectors(self._rows(VLAD.key)), signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key)))
+        )
+        while len(pairs := rounds.next()):
+            order = np.lexsort((pairs.b, pairs.a, -pairs.score))
+            self.prove(list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True)))
+            rounds.report(self.together(pairs.a, pairs.b))
+
+    def _rows(self, space: str) -> list[bytes]:
+        rows = self.catalogue.rows(space, self.contents.keys)
+        return [rows[key] for key in self.contents.keys]
+
     def prove(self, pairs: Sequence[Pair]) -> None:
         """Verify pairs, best first, a bounded number at a time: what the first ones prove can spare later ones."""
-        with ThreadPoolExecutor(self.workers, "sosie-verify") as pool:
+        with ThreadPoolExecutor(self.workers or usable_cores(), "sosie-verify") as pool:
             for start in range(0, len(pairs), _ROUND):
-                left = [pair for pair in pairs[start : start + _ROUND] if self.worth(pair)]
-                self.listen(Progress("verify", self.done, self.done + len(left) + len(pairs) - start - _ROUND))
+                left = [pair for pair in pairs[start : start + _ROUND] if self._worth(pair)]
+                self.listen(Progress("verify", self.done, self.done + len(pairs) - start))
                 for pair, finding in self.findings(pool, sorted(left)):
-                    self.enter(pair, finding)
+                    self._enter(pair, finding)
                 self.done += len(left)
 
-    def worth(self, pair: Pair) -> bool:
+    def _worth(self, pair: Pair) -> bool:
         if pair in self.asked:
             return False
-        spared = min(self.copies[row] for row in pair) >= _ENOUGH and self.root(pair[0]) == self.root(pair[1])
+        spared = min(self.copies[row] for row in pair) >= _ENOUGH and self._root(pair[0]) == self._root(pair[1])
         self.asked.add(pair)
         return not spared
 
@@ -131,7 +130,7 @@ class _Prover:
             "evidence": evidence_to(evidence),
         }
 
-    def enter(self, pair: Pair, finding: Any) -> None:
+    def _enter(self, pair: Pair, finding: Any) -> None:
         if finding is None:
             self.undecided.add(pair)
             return
@@ -142,9 +141,9 @@ class _Prover:
         if edge.relation in MERGED:
             self.copies[a] += 1
             self.copies[b] += 1
-            self.parent[self.root(b)] = self.root(a)
+            self.parent[self._root(b)] = self._root(a)
 
-    def root(self, row: int) -> int:
+    def _root(self, row: int) -> int:
         while self.parent[row] != row:
             self.parent[row] = self.parent[self.parent[row]]
             row = self.parent[row]
@@ -152,7 +151,7 @@ class _Prover:
 
     def together(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell for each pair whether copies join its two ends."""
-        return np.array([self.root(x) == self.root(y) for x, y in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
+        return np.array([self._root(x) == self._root(y) for x, y in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
 
 
 def _loader(contents: Contents, catalogue: Catalogue, rows: Iterable[int]) -> Callable[[int], Features]:

@@ -1,5 +1,7 @@
 """Files and folders of this machine."""
 
+# Plain strings: a walk over a million files would spend most of its time making Path objects.
+
 from __future__ import annotations
 
 import os
@@ -10,6 +12,9 @@ from pathlib import Path
 
 from sosie.errors import UsageError
 from sosie.types import FileState, ImageRef, Skipped
+
+HIDDEN = "is a hidden folder, not entered"
+"""The reason of what was skipped on purpose."""
 
 _KINDS = (
     (stat.S_ISFIFO, "is a named pipe, not a file"),
@@ -84,16 +89,16 @@ class _Walk:
         self.folders.add(key)
         try:
             with os.scandir(path) as entries:
-                names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+                names = sorted(entry.name for entry in entries)
         except OSError as error:
             self.skip(path, error)
             return []
         wanted = []
-        for name, is_folder in reversed(names):
-            if is_folder and name.startswith(".") and not self.hidden:
-                self.skipped.append(Skipped(os.path.join(path, name), "is a hidden folder, not entered"))
+        for child in (os.path.join(path, name) for name in reversed(names)):
+            if not self.hidden and os.path.basename(child).startswith(".") and os.path.isdir(child):
+                self.skipped.append(Skipped(child, HIDDEN))
             else:
-                wanted.append(os.path.join(path, name))
+                wanted.append(child)
         return wanted
 
     def add(self, path: str, status: os.stat_result) -> None:
@@ -142,14 +147,16 @@ def plain_reason(error: OSError) -> str:
         return "vanished during the scan"
     if "symbolic link" in str(error).lower():
         return "is a link that leads back to itself"
+    if error.errno == 0:
+        return str(error.strerror)
     return f"cannot be read ({error.strerror or error})"
 
 
 def read_file(path: str, limit: int) -> tuple[bytes, FileState]:
     """Return the bytes of a regular file and its state, both from one open file.
 
-    A file that changes while it is read is read once more. Raises `OSError`; a file over `limit` bytes or one
-    that is no regular file any more raises it as well, with the plain reason as its text.
+    A file that changes while it is read is read once more. Raises `OSError`; a file that changes again, one over
+    `limit` bytes or one that is no regular file any more raises it as well, with the plain reason as its text.
     """
     for _ in range(2):
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -162,8 +169,8 @@ def read_file(path: str, limit: int) -> tuple[bytes, FileState]:
             data = file.read(before.st_size + 1) or b""
             after = os.fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == before.st_size:
-            break
-    return data, FileState(after.st_size, after.st_mtime_ns, after.st_ino, after.st_dev)
+            return data, FileState(after.st_size, after.st_mtime_ns, after.st_ino, after.st_dev)
+    raise OSError(0, "changes while it is read")
 
 
 def read_head(path: str, size: int) -> bytes:

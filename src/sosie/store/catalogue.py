@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, inspect, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, func, select, tuple_, update
 from sqlalchemy.exc import DatabaseError
 
 from sosie.errors import CatalogueError
@@ -37,7 +37,7 @@ class Content:
     """One sequence of bytes and what image it is."""
 
     sha256: bytes
-    bytes: int
+    size: int
     format: str
     width: int
     height: int
@@ -64,7 +64,8 @@ class Batch:
 class Catalogue:
     """One database, safe to use from several processes at once. Methods are for one thread at a time.
 
-    Raises `CatalogueError` when the file is no catalogue, is from a newer version or cannot be written.
+    Raises `CatalogueError` when the file is no catalogue, is from a newer version or cannot be written; so does every
+    method when the database fails (a full disk, a damaged file). What was written before stays.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +73,7 @@ class Catalogue:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = _open(path)
-        except (OSError, DatabaseError) as error:
+        except (OSError, sqlite3.DatabaseError, DatabaseError) as error:
             raise CatalogueError(
                 f"The catalogue {path} cannot be opened ({_cause(error)}).",
                 next_step="Name another file with --catalog, or check its permissions.",
@@ -81,7 +82,7 @@ class Catalogue:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -105,7 +106,7 @@ class Catalogue:
         """Return the fingerprints of these contents in one space; missing ones are left out."""
         table = schema.fingerprint
         query = select(table.c.sha256, table.c.row).where(table.c.space == space)
-        return {key: row for key, row in self._rows(query, table.c.sha256, keys)}
+        return {row[0]: row[1] for row in self._rows(query, table.c.sha256, keys)}
 
     def having(self, space: str, keys: Iterable[bytes]) -> set[bytes]:
         """Return those of these contents that have a fingerprint in a space."""
@@ -203,7 +204,7 @@ class Catalogue:
         """Return what this judge said of these pairs before: a JSON value, or None for strangers."""
         table = schema.verdict
         found: dict[tuple[bytes, bytes], Any] = {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for chunk in _chunks(pairs):
                 query = select(table.c.a, table.c.b, table.c.finding)
                 query = query.where(table.c.judge == judge, tuple_(table.c.a, table.c.b).in_(chunk))
@@ -229,27 +230,41 @@ class Catalogue:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             tables = schema.metadata.sorted_tables
             return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
 
     def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for chunk in _chunks(list(keys)):
                 yield from connection.execute(query.where(column.in_(chunk)))
 
     @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise CatalogueError(
+                f"The catalogue {self.path} failed ({_cause(error)}).",
+                next_step="Check the space on its disk; a damaged file can be moved away, it is then built anew.",
+            ) from error
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             # A deferred transaction cannot wait for another writer once it has read: it would fail at once.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             connection.commit()
 
-    def _upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False) -> None:
+    def _upsert(
+        self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False
+    ) -> None:
         if not rows:
             return
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        # "insert or update" is in no standard: each dialect has its own, and importing the other one takes its time.
+        dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
         statement = dialect.insert(table)
         keys = [column.name for column in table.primary_key]
         if replace:
@@ -261,24 +276,34 @@ class Catalogue:
 
 
 def _open(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    _refuse_strangers(path)
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": 60})
     event.listen(engine, "connect", _configure)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        names = set(inspect(connection).get_table_names())
-        if names and schema.meta.name not in names:
-            raise CatalogueError(f"{path} is a database of another program.", next_step="Name another with --catalog.")
         schema.metadata.create_all(connection)
-        known = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar()
-        if known is None:
+        if connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar() is None:
             connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
-        elif int(known) > schema.VERSION:
-            raise CatalogueError(
-                f"The catalogue {path} was written by a newer version of Sosie.",
-                next_step="Upgrade Sosie, or name another file with --catalog.",
-            )
         connection.commit()
     return engine
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Raise `CatalogueError` for another program's database and a newer catalogue, without writing a byte to it."""
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not names:
+            return
+        if not {schema.meta.name, schema.location.name, schema.content.name} <= names:
+            raise CatalogueError(f"{path} is a database of another program.", next_step="Name another with --catalog.")
+        known = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    if known is not None and int(known[0]) > schema.VERSION:
+        raise CatalogueError(
+            f"The catalogue {path} was written by a newer version of Sosie.",
+            next_step="Upgrade Sosie, or name another file with --catalog.",
+        )
 
 
 def _configure(connection: Any, _record: Any) -> None:

@@ -26,7 +26,7 @@ content = Table(
     "content",
     metadata,
     Column("sha256", LargeBinary(32), primary_key=True),
-    Column("bytes", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
     Column("format", String, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),

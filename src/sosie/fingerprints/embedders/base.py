@@ -71,6 +71,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def estimate(self, count: int) -> str:
+        """Say in one sentence what embedding so many images costs; nothing where it is free."""
+        ...
+
     def cancel(self) -> None:
         """Make running and later calls of `embed` raise `Cancelled` soon. May be called from any thread."""
         ...

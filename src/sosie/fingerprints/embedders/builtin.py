@@ -43,6 +43,10 @@ class BuiltinEmbedder:
         plain = Rejected("it shows no shapes")
         return [_unit(vector) if vector.any() else plain for vector in prepared]
 
+    def estimate(self, count: int) -> str:
+        """Nothing: it is free."""
+        return ""
+
     def cancel(self) -> None:
         """Stop before the next batch."""
         self._cancelled = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from sosie.config import EMBEDDERS, Settings
@@ -70,8 +71,10 @@ def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
             return BuiltinBackend()
         case "service":
             return _service(settings)
-        case "gemini" | "huggingface":
-            return Unavailable(name, NOT_SET_UP)
+        case "gemini":
+            return _gemini(settings)
+        case "huggingface":
+            return _huggingface(settings)
     raise UsageError(f"There is no embedder called {name}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
 
 
@@ -85,6 +88,38 @@ def _service(settings: Settings) -> Backend:
         dialect=settings.service_dialect,
         model=settings.service_model,
         token=settings.service_token,
+        batch=settings.embed_batch,
+        concurrency=settings.embed_workers,
+    )
+
+
+def _gemini(settings: Settings) -> Backend:
+    key = settings.gemini_api_key or os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or ""
+    if not key:
+        return Unavailable("gemini", NOT_SET_UP, "Set GEMINI_API_KEY.")
+    from sosie.fingerprints.embedders.gemini import GeminiBackend
+
+    return GeminiBackend(
+        key=key,
+        model=settings.gemini_model,
+        dims=settings.gemini_dims,
+        base_url=settings.gemini_base_url,
+        price=settings.gemini_price,
+        batch=settings.embed_batch,
+        concurrency=settings.embed_workers,
+    )
+
+
+def _huggingface(settings: Settings) -> Backend:
+    if not settings.huggingface_endpoint and not settings.huggingface_model:
+        return Unavailable("huggingface", NOT_SET_UP, "Set huggingface_endpoint.")
+    from sosie.fingerprints.embedders.huggingface import HuggingFaceBackend
+
+    return HuggingFaceBackend(
+        url=settings.huggingface_endpoint,
+        model=settings.huggingface_model,
+        token=settings.huggingface_token or os.environ.get("HF_TOKEN", ""),
+        payload=settings.huggingface_payload,
         batch=settings.embed_batch,
         concurrency=settings.embed_workers,
     )

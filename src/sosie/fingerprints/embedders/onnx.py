@@ -77,6 +77,10 @@ class OnnxEmbedder:
             output = output[:, 0]
         return unit_vectors(output, len(batch), self.model.dims, self.model.name)
 
+    def estimate(self, count: int) -> str:
+        """Nothing: it is free."""
+        return ""
+
     def cancel(self) -> None:
         """Stop before the next batch."""
         self._cancelled.set()

@@ -93,6 +93,10 @@ class RemoteEmbedder(ABC):
             self._space = self.space_of(vectors.shape[1])
         return list(vectors)
 
+    def estimate(self, count: int) -> str:
+        """Nothing, unless the back end knows a price."""
+        return ""
+
     def cancel(self) -> None:
         """End waits at once, and calls before their next request."""
         self._stop.set()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sosie.errors import SosieError
 from sosie.fingerprints.local.extraction import extract
 from sosie.fingerprints.local.vlad import codebook
+from sosie.fingerprints.local.words import spots
 from sosie.imaging.picture import Picture
 from sosie.types import Space
 
@@ -20,24 +21,27 @@ UNIT = 400
 FEATURES = Space("features", "1", 0, "none", preprocessing="200px")
 VLAD = Space("vlad256", "1", DIMS, "cosine", precision="int8", preprocessing="200px")
 
+SPOTS = Space("spots", "1", 0, "none", preprocessing="200px")
+
 
 class LocalFingerprinter:
-    """Fingerprints by SIFT: `Features.to_bytes()` in the space "features", and a vector in the space "vlad256".
+    """Fingerprints by SIFT: `Features.to_bytes()` in the space "features", a vector in "vlad256", spots in "spots".
 
     A vector is int8 (256,) of length 400, or zeros where an image has no features (a plain area): such an image has
-    no neighbours. `signs` turns the vector of an image into that of its mirrored or inverted form.
+    no neighbours. `signs` turns the vector of an image into that of its mirrored or inverted form. Spots are what
+    `Spots.from_bytes` reads: the visual word and the place of every feature.
     """
 
-    spaces: tuple[Space, ...] = (FEATURES, VLAD)
+    spaces: tuple[Space, ...] = (FEATURES, VLAD, SPOTS)
 
     def compute(self, pictures: Sequence[Picture]) -> list[tuple[bytes, ...]]:
-        """Two rows a picture: its features and its vector."""
+        """Three rows a picture: its features, its vector and its spots."""
         return [self._rows(picture) for picture in pictures]
 
-    def _rows(self, picture: Picture) -> tuple[bytes, bytes]:
+    def _rows(self, picture: Picture) -> tuple[bytes, bytes, bytes]:
         features = extract(picture.pixels)
         vector = codebook().vector(features.descriptors)
-        return features.to_bytes(), quantised(vector).tobytes()
+        return features.to_bytes(), bytes(quantised(vector).tobytes()), spots(features)
 
 
 def quantised(vector: NDArray[np.float32]) -> NDArray[np.int8]:

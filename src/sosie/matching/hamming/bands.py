@@ -6,6 +6,7 @@ are within t_i in some band i: otherwise they would differ in at least r + 1 bit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -28,11 +29,13 @@ class Band:
     bits: NDArray[np.int64]
     errors: int
 
-    @property
-    def masks(self) -> list[int]:
-        """All differences of keys with at most `errors` bits, 0 first."""
-        ones = [1 << bit for bit in range(len(self.bits))]
-        return [sum(chosen) for count in range(self.errors + 1) for chosen in combinations(ones, count)]
+    def masks_by_top(self, *, zero: bool) -> Iterator[tuple[int, list[int]]]:
+        """Yield all differences of keys with 1 to `errors` bits, by their highest bit; no difference too if `zero`."""
+        if zero:
+            yield 0, [0]
+        for top in range(len(self.bits) if self.errors else 0):
+            lower = [1 << bit for bit in range(top)]
+            yield top, [1 << top | sum(rest) for count in range(self.errors) for rest in combinations(lower, count)]
 
     def keys(self, columns: NDArray[np.uint8]) -> NDArray[np.uint32]:
         """Cut this band out of codes; `columns`: uint8 (bytes, n), the codes transposed."""

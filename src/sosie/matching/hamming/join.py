@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +10,15 @@ from numpy.typing import NDArray
 from sosie.errors import UsageError
 from sosie.matching.hamming.bands import Band, choose_bands
 from sosie.matching.hamming.found import Found
+from sosie.matching.hamming.index import Codes, Index
 from sosie.types import Pairs
 
 _CHUNK = 1 << 16
 """Candidates that are checked at once: their words stay in the processor's cache."""
+_QUERIES = 1 << 20
+"""Variants that are joined at once: what bounds the memory for many variants."""
 
-Candidates = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Rows of queries and rows of codes to be compared, of equal length."""
+Positions = NDArray[np.int64]
 
 
 def pairs_within(
@@ -37,14 +38,15 @@ def pairs_within(
     pairs: leave them out with `representatives`. Raises `UsageError` when more than `limit` pairs are found.
     """
     _check(codes, radius, variants)
-    codes = np.ascontiguousarray(codes)
     found = Found(len(codes), limit)
-    table = _Table(codes, _words(codes))
-    if variants is None:
-        _join(table, table, radius, found)
+    if not len(codes):
         return found.pairs()
-    for turned in _variant_tables(variants, table):
-        _join(turned, table, radius, found)
+    plain = Codes.of(np.ascontiguousarray(codes))
+    if variants is None:
+        _join(plain, plain, radius, found)
+        return found.pairs()
+    for turned in _variants_in_parts(variants, plain):
+        _join(turned, plain, radius, found)
     return found.pairs()
 
 
@@ -60,129 +62,97 @@ def _check(codes: NDArray[np.uint8], radius: int, variants: NDArray[np.uint8] | 
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Codes as bytes (n, bytes) and as uint64 words (words, n); `copies` consecutive rows belong to one image."""
-
-    codes: NDArray[np.uint8]
-    words: NDArray[np.uint64]
-    copies: int = 1
-
-
-def _words(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    rows, size = codes.shape
-    padded = np.zeros((rows, -(-size // 8) * 8), np.uint8)
-    padded[:, :size] = codes
-    return np.ascontiguousarray(padded.view(np.uint64).T)
-
-
-def _variant_tables(variants: NDArray[np.uint8], plain: _Table) -> Iterator[_Table]:
+def _variants_in_parts(variants: NDArray[np.uint8], plain: Codes) -> Iterator[Codes]:
     """Yield what to join with the plain codes: they themselves where a variant equals them, and the other variants."""
-    kept = [k for k in range(variants.shape[1]) if not np.array_equal(variants[:, k], plain.codes)]
+    kept = [k for k in range(variants.shape[1]) if not np.array_equal(variants[:, k], plain.rows)]
     if len(kept) < variants.shape[1]:
         yield plain
-    if kept:
-        flat = np.ascontiguousarray(variants[:, kept]).reshape(-1, variants.shape[2])
-        yield _Table(flat, _words(flat), copies=len(kept))
-
-
-def _join(queries: _Table, table: _Table, radius: int, found: Found) -> None:
-    if not len(table.codes):
+    if not kept:
         return
-    bands = choose_bands(table.codes, radius, len(queries.codes))
-    candidates = _all_candidates(queries, table) if bands is None else _band_candidates(queries, table, bands)
-    for rows, others in candidates:
-        near, distances = _within(queries.words, rows, table.words, others, radius)
-        found.add(rows[near] // queries.copies, others[near], distances)
+    step = max(_QUERIES // len(kept), 1)
+    for start in range(0, len(variants), step):
+        part = variants[start : start + step, kept]
+        owners = np.repeat(np.arange(start, start + len(part)), len(kept))
+        yield Codes.of(np.ascontiguousarray(part).reshape(-1, variants.shape[2]), owners)
 
 
-def _within(
-    queries: NDArray[np.uint64],
-    rows: NDArray[np.int64],
-    words: NDArray[np.uint64],
-    others: NDArray[np.int64],
-    radius: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of the candidates within the radius, and their distances; most leave after two words."""
-    near = np.arange(len(rows))
-    distances = np.zeros(len(rows), np.int64)
-    for first in range(0, len(words), 2):
-        for word in range(first, min(first + 2, len(words))):
-            distances += np.bitwise_count(queries[word][rows] ^ words[word][others])
-        kept = np.flatnonzero(distances <= radius)
-        near, rows, others, distances = near[kept], rows[kept], others[kept], distances[kept]
-    return near, distances
-
-
-def _all_candidates(queries: _Table, table: _Table) -> Iterator[Candidates]:
-    """Yield every pair: for few codes, or a radius so large that no index helps."""
-    count = len(table.codes)
-    step = max(_CHUNK // count, 1)
-    for start in range(0, len(queries.codes), step):
-        rows = np.arange(start, min(start + step, len(queries.codes)))
-        yield np.repeat(rows, count), np.tile(np.arange(count), len(rows))
-
-
-def _band_candidates(queries: _Table, table: _Table, bands: list[Band]) -> Iterator[Candidates]:
-    same = queries is table
-    columns = np.ascontiguousarray(table.codes.T)
-    query_columns = columns if same else np.ascontiguousarray(queries.codes.T)
+def _join(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
+    bands = choose_bands(plain.rows, radius, len(queries.rows))
+    if bands is None:
+        _compare_all(queries, plain, radius, found)
+        return
     for band in bands:
-        keys = band.keys(columns)
-        buckets = _Buckets.of(keys, len(band.bits))
-        query_keys = buckets.sorted_keys if same else band.keys(query_columns)
-        rows = buckets.order if same else np.argsort(query_keys, kind="stable")
-        yield from _neighbours(query_keys if same else query_keys[rows], rows, buckets, band.masks, same)
+        index = Index.of(plain, band)
+        searched = index if queries is plain else Index.of(queries, band, table=False)
+        for hits in _hits(searched, index, band):
+            for left, right in _expand(*hits):
+                near, distances = _within(searched.words, left, index.words, right, radius)
+                found.add(searched.owners[left[near]], index.owners[right[near]], distances)
 
 
-@dataclass(frozen=True, slots=True)
-class _Buckets:
-    """Rows sorted by key: bucket k is `order[starts[k] : starts[k] + counts[k]]`."""
-
-    order: NDArray[np.int64]
-    sorted_keys: NDArray[np.uint32]
-    starts: NDArray[np.int32]
-    counts: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, keys: NDArray[np.uint32], width: int) -> _Buckets:
-        order = np.argsort(keys, kind="stable")
-        counts = np.bincount(keys, minlength=1 << width).astype(np.int32)
-        return cls(order, keys[order], np.cumsum(counts, dtype=np.int32) - counts, counts)
+def _compare_all(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
+    """Compare every pair: for few codes, or a radius so large that no index helps."""
+    step = max(_CHUNK // len(plain.rows), 1)
+    for start in range(0, len(queries.rows), step):
+        first = start if queries is plain else 0
+        block, others = queries.words[:, start : start + step], plain.words[:, first:]
+        distances = np.zeros((block.shape[1], others.shape[1]), np.uint16)
+        for word, other in zip(block, others, strict=True):
+            distances += np.bitwise_count(word[:, None] ^ other)
+        left, right = np.nonzero(distances <= radius)
+        found.add(queries.owners[start + left], plain.owners[first + right], distances[left, right].astype(np.int64))
 
 
-def _neighbours(
-    keys: NDArray[np.uint32], rows: NDArray[np.int64], buckets: _Buckets, masks: list[int], same: bool
-) -> Iterator[Candidates]:
-    """Yield the rows whose keys differ by a mask; in a join with itself each pair of rows once."""
-    positions = np.arange(len(keys))
-    for mask in masks:
-        if same and not mask:
-            starts = positions + 1
-            counts = buckets.starts[keys] + buckets.counts[keys] - starts
-            hits = np.flatnonzero(counts)
-        else:
-            half = np.flatnonzero((keys & np.uint32(1 << (mask.bit_length() - 1))) == 0) if same else positions
-            targets = keys[half] ^ np.uint32(mask)
-            counts = buckets.counts[targets]
-            hits = np.flatnonzero(counts)
-            starts = buckets.starts[targets]
-            yield from _expand(rows[half[hits]], starts[hits], counts[hits], buckets.order)
-            continue
-        yield from _expand(rows[hits], starts[hits], counts[hits], buckets.order)
+def _hits(searched: Index, index: Index, band: Band) -> Iterator[tuple[Positions, Positions, Positions]]:
+    """Yield positions of queries with the start and the size of a bucket whose key is within the band's errors.
+
+    Where codes are joined with themselves each pair of positions comes once: equal keys as (earlier, later), other
+    keys from the side whose key lacks the highest of the bits that differ.
+    """
+    same = searched is index
+    positions = np.arange(len(searched.keys))
+    if same:
+        starts = positions + 1
+        yield positions, starts, index.stops(searched.keys) - starts
+    for top, masks in band.masks_by_top(zero=not same):
+        asking = np.flatnonzero(searched.keys >> top & 1 == 0) if same else positions
+        keys = searched.keys[asking]
+        for mask in masks:
+            targets = keys ^ mask
+            hit = np.flatnonzero(index.occupied[targets])
+            starts, stops = index.range(targets[hit])
+            yield asking[hit], starts, stops - starts
 
 
-def _expand(
-    rows: NDArray[np.int64], starts: NDArray[np.int64], counts: NDArray[np.int64], order: NDArray[np.int64]
-) -> Iterator[Candidates]:
-    """Yield each row with the `counts` entries of `order` from `starts` on, a chunk at a time."""
-    ends = np.cumsum(counts, dtype=np.int64)
+def _expand(positions: Positions, starts: Positions, counts: Positions) -> Iterator[tuple[Positions, Positions]]:
+    """Yield each position with each of its `counts` neighbours from `starts` on, a chunk at a time."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    if total == len(ends) and counts.min(initial=1) == 1:
+        yield from (
+            (positions[chunk : chunk + _CHUNK], starts[chunk : chunk + _CHUNK]) for chunk in range(0, total, _CHUNK)
+        )
+        return
     first = 0
-    while first < len(rows):
+    while first < len(positions) and total:
         done = ends[first - 1] if first else 0
         last = max(int(np.searchsorted(ends, done + _CHUNK, side="right")), first + 1)
         sizes = counts[first:last]
         offsets = starts[first:last] - (ends[first:last] - sizes - done)
-        places = np.arange(ends[last - 1] - done) + np.repeat(offsets, sizes)
-        yield np.repeat(rows[first:last], sizes), order[places]
+        right = np.arange(ends[last - 1] - done) + np.repeat(offsets, sizes)
+        yield np.repeat(positions[first:last], sizes), right
         first = last
+
+
+def _within(
+    queries: NDArray[np.uint64], left: Positions, words: NDArray[np.uint64], right: Positions, radius: int
+) -> tuple[Positions, Positions]:
+    """Indices of the candidates within the radius, and their distances; most leave after two words."""
+    near = np.arange(len(left))
+    distances = np.zeros(len(left), np.uint16)
+    for first in range(0, len(words), 2):
+        for word in range(first, min(first + 2, len(words))):
+            distances += np.bitwise_count(queries[word][left] ^ words[word][right])
+        kept = np.flatnonzero(distances <= radius)
+        near, left, right, distances = near[kept], left[kept], right[kept], distances[kept]
+    return near, distances.astype(np.int64)

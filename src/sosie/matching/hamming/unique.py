@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ def representatives(rows: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray
         first, member_of = representatives(codes)
         pairs = pairs_within(codes[first], 31, variants[first])     # rows first[pairs.a], first[pairs.b]
     """
-    flat = np.ascontiguousarray(rows).reshape(len(rows), -1)
+    flat = np.ascontiguousarray(rows).reshape(len(rows), math.prod(rows.shape[1:]))
     if not len(flat):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     keys = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()

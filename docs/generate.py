@@ -1,0 +1,91 @@
+"""Write the generated documents: the reference of the command line and of the settings.
+
+    python -m docs.generate [--check]
+
+With `--check` nothing is written, and the exit code is 1 when a document is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import typer
+
+from sosie import config
+from sosie.cli.app import app
+
+HERE = Path(__file__).parent
+
+
+def cli_reference() -> str:
+    """Return docs/cli.md: every command with its help."""
+    root = typer.main.get_command(app)
+    parts = ["# Command line\n", "Written by `make docs` from the program itself.\n"]
+    for name, text in _commands(root, "sosie"):
+        parts.append(f"## `{name}`\n\n```text\n{text.rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands(command: typer.core.TyperCommand, name: str) -> Iterator[tuple[str, str]]:
+    context = typer.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    yield name, command.get_help(context)
+    for child, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, f"{name} {child}")
+
+
+def settings_reference() -> str:
+    """Return docs/settings.md: every setting with its default, variable and meaning."""
+    lines = [
+        "# Settings\n",
+        "Written by `make docs`. Arguments win over `SOSIE_*` variables, these over `sosie.toml` of the working",
+        "directory, and that over the defaults.\n",
+        "| in sosie.toml | variable | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    meanings = _meanings()
+    for field in fields(config.Settings):
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{field.name}` | `SOSIE_{field.name.upper()}` | {default} | {meanings[field.name]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _meanings() -> dict[str, str]:
+    """Return the string under each setting in the source."""
+    tree = ast.parse(Path(config.__file__).read_text(encoding="utf-8"))
+    body = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings").body
+    found = {}
+    for field, text in zip(body, body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            found[field.target.id] = " ".join(ast.literal_eval(text.value).split())
+    return found
+
+
+DOCUMENTS = {"cli.md": cli_reference, "settings.md": settings_reference}
+
+
+def main() -> int:
+    """Write or check all generated documents."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = [name for name, make in DOCUMENTS.items() if _stale(HERE / name, make())]
+    for name in stale:
+        if check:
+            print(f"docs/{name} is stale: run `make docs`.", file=sys.stderr)
+        else:
+            (HERE / name).write_text(DOCUMENTS[name](), encoding="utf-8")
+            print(f"docs/{name} written")
+    return 1 if check and stale else 0
+
+
+def _stale(path: Path, text: str) -> bool:
+    return not path.exists() or path.read_text(encoding="utf-8") != text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

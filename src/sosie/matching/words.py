@@ -1,0 +1,182 @@
+"""Candidates by shared visual words that lie alike: finds a crop, a collage or a picture on a picture.
+
+First every shared word votes for an image, rare words more (inverted index, Sivic and Zisserman, 2003). Then, for the
+best images, every shared spot says where one image would lie in the other (turn, scale, place), and the largest set
+of spots that say the same counts (weak geometric consistency, Jégou et al., 2008).
+
+All weights are whole numbers and all angles and scales come from tables, so that results are the same in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.features import SCALE_STEPS, WORD_BITS, WORD_FORMS, Spots
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.int64]
+
+_WEIGHT_STEPS = 16
+_COMMON, _COMMON_SHARE = 300, 0.05
+_BATCH = 500_000
+_WORDS = 1 << 2 * WORD_BITS
+_PRIOR_IMAGES, _PRIOR_SPREAD = 1000, 1.0
+"""Images that are thought of beside those of the collection, and how many of them hold a word: a word that both of
+two images hold is rare even if there are no others."""
+_TURN = np.arange(256) * (2 * np.pi / 256)
+_COS, _SIN = np.cos(_TURN).astype(np.float32), np.sin(_TURN).astype(np.float32)
+_GROWTH = (2.0 ** (np.arange(-256, 256) / SCALE_STEPS)).astype(np.float32)
+_CELL = 50.0
+"""Pixels within which two spots agree on the place."""
+_TURN_BINS = 12
+_SCALE_BIN = 11
+"""Scale steps (16 an octave) within which two spots agree on the scale."""
+
+
+class WordIndex:
+    """The spots of all images, by word.
+
+    Words that more than 5 % of the images hold (and more than 300) are left out: a template, a logo, a frame.
+    Memory: about 40 bytes a spot.
+    """
+
+    def __init__(self, spots: Spots) -> None:
+        self.images, self.starts = len(spots), spots.starts
+        image = np.repeat(np.arange(self.images, dtype=np.int32), np.diff(spots.starts))
+        self.asked = _Columns.of(spots.rows)
+        order = np.lexsort((image, self.asked.word))
+        self.image, self.held = image[order], _Columns.of(spots.rows[order])
+        word = self.held.word
+        first = np.ones(len(word), np.bool_)
+        first[1:] = (word[1:] != word[:-1]) | (self.image[1:] != self.image[:-1])
+        self.first, self.first_asked = first, np.empty_like(first)
+        self.first_asked[order] = first
+        spread = np.bincount(word[first], minlength=_WORDS)
+        begins = np.searchsorted(word, np.arange(_WORDS + 1))
+        self.begin, self.count = begins[:-1], np.diff(begins)
+        self.count[spread > max(_COMMON, _COMMON_SHARE * self.images)] = 0
+        rarity = np.log((self.images + _PRIOR_IMAGES) / (spread + _PRIOR_SPREAD))
+        self.weight = np.rint(rarity * _WEIGHT_STEPS).astype(np.int64)
+
+    @property
+    def certain(self) -> float:
+        """The consistency of one shared spot of the rarest kind: what chance reaches without copies."""
+        return float(np.log((self.images + _PRIOR_IMAGES) / (1 + _PRIOR_SPREAD)))
+
+    @property
+    def batch(self) -> int:
+        """How many images to look up at once, so that memory stays bounded."""
+        return int(min(32, max(1, _BATCH // max(self.images, 1))))
+
+    def look(self, rows: Ids) -> Look:
+        """Look up all spots of some images, in all forms."""
+        sizes = self.starts[rows + 1] - self.starts[rows]
+        spot = _ranges(self.starts[rows], sizes)
+        every = (self.asked.word[spot].astype(np.uint32)[None] ^ WORD_FORMS[:, None]).ravel()
+        count = self.count[every]
+        which = np.repeat(np.arange(len(every)), count)
+        form, at = np.divmod(which, max(len(spot), 1))
+        owner = np.repeat(np.arange(len(rows)), sizes)[at]
+        return Look(self, len(rows), _ranges(self.begin[every], count), owner, spot[at], form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The fields of spots, each for itself."""
+
+    word: NDArray[np.int32]
+    x: Floats
+    y: Floats
+    scale: NDArray[np.int16]
+    angle: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.void]) -> _Columns:
+        x, y = rows["x"].astype(np.float32), rows["y"].astype(np.float32)
+        return cls(rows["word"].astype(np.int32), x, y, rows["scale"].astype(np.int16), rows["angle"].astype(np.int16))
+
+
+def _ranges(begins: Ids, sizes: Ids) -> Ids:
+    """The numbers begins[0] to begins[0] + sizes[0], then those of the next, and so on."""
+    return np.arange(int(sizes.sum())) + np.repeat(begins - np.cumsum(sizes) + sizes, sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the words of some images (the asked ones) hit in the index.
+
+    `entry`: spots of the index. `owner`, `spot`, `form`: whose spot hit it, which one, and in which form.
+    """
+
+    index: WordIndex
+    rows: int
+    entry: Ids
+    owner: Ids
+    spot: Ids
+    form: Ids
+
+    def votes(self) -> Floats:
+        """Float32 (rows, images): squared rarities of the shared words, in the form that shares most."""
+        index = self.index
+        weight = index.weight[index.asked.word[self.spot]]
+        counts = index.first[self.entry] & index.first_asked[self.spot]
+        keys = (self.owner * 4 + self.form) * index.images + index.image[self.entry]
+        sums = np.bincount(keys, weights=weight * weight * counts, minlength=self.rows * 4 * index.images)
+        return np.asarray(sums.reshape(self.rows, 4, index.images).max(1), np.float32)
+
+    def consistency(self, candidates: Ids) -> Floats:
+        """Float32, like candidates: summed rarities (logarithms) of the spots that agree on where an image lies.
+
+        `candidates`: int64 (rows, k), images to look at for each asked one; -1 is none.
+        """
+        index, width = self.index, candidates.shape[1]
+        slots = np.full((self.rows, index.images + 1), -1, np.int64)
+        np.put_along_axis(slots, candidates, np.arange(self.rows * width).reshape(candidates.shape), 1)
+        slot = slots[self.owner, index.image[self.entry]]
+        near = np.flatnonzero(slot >= 0)
+        spot, form = self.spot[near], self.form[near]
+        placements = _placements(index.asked, spot, index.held, self.entry[near], form)
+        weight = index.weight[index.asked.word[spot]]
+        best = np.zeros(self.rows * width, np.int64)
+        for shift in (0.0, 0.5):
+            _raise_to_largest_cell(best, (slot[near] * 4 + form) << 24 | _cells(*placements, shift), weight)
+        return np.asarray(best.reshape(candidates.shape) / _WEIGHT_STEPS, np.float32)
+
+
+def _raise_to_largest_cell(best: Ids, key: Ids, weight: Ids) -> None:
+    """Sum weights of equal keys, and put the largest sum of each slot (bits 26 and up of its keys) into `best`."""
+    if not len(key):
+        return
+    packed = np.sort(key << 8 | weight)
+    key, weight = packed >> 8, packed & 255
+    begins = np.flatnonzero(np.diff(key, prepend=-1))
+    sums, slot = np.add.reduceat(weight, begins), key[begins] >> 26
+    firsts = np.flatnonzero(np.diff(slot, prepend=-1))
+    found = slot[firsts]
+    best[found] = np.maximum(best[found], np.maximum.reduceat(sums, firsts))
+
+
+def _placements(asked: _Columns, spot: Ids, held: _Columns, entry: Ids, form: Ids) -> tuple[Ids, Ids, Floats, Floats]:
+    """Turn, scale steps and centre that each match gives the asked image in the other one."""
+    mirrored = (form & 1).astype(np.bool_)
+    angle = asked.angle[spot].astype(np.int64)
+    turn = (held.angle[entry] - np.where(mirrored, 128 - angle, angle) - 64 * (form & 2)) % 256
+    step = held.scale[entry].astype(np.int64) - asked.scale[spot]
+    x, y = np.where(mirrored, -asked.x[spot], asked.x[spot]), asked.y[spot]
+    growth, cos, sin = _GROWTH[step + 256], _COS[turn], _SIN[turn]
+    across = held.x[entry] - growth * (cos * x - sin * y)
+    down = held.y[entry] - growth * (sin * x + cos * y)
+    return turn, step, across, down
+
+
+def _cells(turn: Ids, step: Ids, x: Floats, y: Floats, shift: float) -> Ids:
+    """One number for each placement, equal for those that agree: 20 bits."""
+    turned = (turn * _TURN_BINS + round(shift * 256)) // 256 % _TURN_BINS
+    scaled = (step + round(shift * _SCALE_BIN)) // _SCALE_BIN + 32
+    cell = np.float32(_CELL) * np.maximum(_GROWTH[(step + 8) // 16 * 16 + 256], np.float32(1))
+    across = np.floor(x / cell + np.float32(shift)).astype(np.int64) % 32
+    down = np.floor(y / cell + np.float32(shift)).astype(np.int64) % 32
+    return np.asarray(turned << 16 | scaled << 10 | across << 5 | down, np.int64)
