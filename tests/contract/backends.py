@@ -132,4 +132,3 @@ BACKENDS: dict[str, Callable[[Path], Any]] = {
     "jina": dialect("jina"),
     "immich": dialect("immich"),
 }
-REMOTE = [name for name in BACKENDS if name not in ("builtin", "clip")]

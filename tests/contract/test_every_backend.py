@@ -11,8 +11,17 @@ import pytest
 from sosie.errors import Cancelled
 from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
 from sosie.fingerprints.embedders.rows import from_row, to_row
-from tests.contract.backends import BACKENDS, REMOTE
+from tests.contract import test_gemini, test_huggingface
+from tests.contract.backends import BACKENDS as LOCAL
 from tests.contract.tiny import picture
+
+BACKENDS = {
+    **LOCAL,
+    "gemini": test_gemini.opened,
+    "huggingface": test_huggingface.opened,
+    "huggingface router": test_huggingface.routed,
+}
+REMOTE = [name for name in BACKENDS if name not in ("builtin", "clip")]
 
 
 @pytest.fixture(params=list(BACKENDS))

@@ -104,4 +104,4 @@ def _write(path: Path, text: str) -> None:
 def _exit_code(found: Report, *, check: bool, strict: bool) -> int:
     if strict and any(skipped.reason != HIDDEN for skipped in found.skipped):
         return 3
-    return 1 if check and found.groups else 0
+    return 1 if check and any(group.relation != "similar" for group in found.groups) else 0
