@@ -12,8 +12,10 @@ from typer.core import TyperGroup
 
 from sosie import __version__
 from sosie.cli import cache, embed, models
+from sosie.cli.calibrate import calibrate
 from sosie.cli.explain import explain
 from sosie.cli.scan import scan
+from sosie.cli.search import search
 from sosie.cli.similar import similar
 from sosie.errors import SosieError, UsageError
 
@@ -50,6 +52,8 @@ app = typer.Typer(
 app.command()(scan)
 app.command()(explain)
 app.command()(similar)
+app.command()(search)
+app.command()(calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(embed.app, name="embed")
 app.add_typer(cache.app, name="cache")

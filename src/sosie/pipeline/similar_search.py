@@ -13,7 +13,11 @@ from sosie.config import Settings
 from sosie.errors import EmbedderFailure, UsageError
 from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
 from sosie.fingerprints.embedders.chain import backends
+from sosie.fingerprints.embedders.clip import ClipBackend
+from sosie.fingerprints.embedders.files import ModelFiles
+from sosie.fingerprints.embedders.model import Model
 from sosie.fingerprints.embedders.rows import from_row
+from sosie.fingerprints.embedders.text import TextEmbedder, text_files
 from sosie.imaging import DecodeParams, decode
 from sosie.matching.similar import nearest_to
 from sosie.sources.folder import read_file
@@ -78,6 +82,24 @@ def similar_to(image: Path, settings: Settings, *, count: int = 20) -> Answer:
         finally:
             embedder.close()
         return answer_of(catalogue, index, vector, embedder.name, embedder.threshold, count, left, without=own)
+
+
+def search_for(text: str, settings: Settings, model: Model, files: ModelFiles, *, count: int = 20) -> Answer:
+    """Give the images of the catalogue that fit some words best, best first.
+
+    Raises `EmbedderFailure` for a model without words, and when the catalogue has no vectors of it.
+    """
+    backend = ClipBackend(model=model, files=files)
+    space = backend.known_space()
+    with Catalogue(settings.catalogue_path) as catalogue:
+        index = load_index(catalogue, space) if space else None
+        if index is None or not index.keys:
+            raise EmbedderFailure(
+                f"The catalogue has no vectors of {model.name}.",
+                next_step="Run sosie scan with --embedder clip on a folder of images first.",
+            )
+        vector = TextEmbedder(model, text_files(model, files)).embed([text])[0]
+        return answer_of(catalogue, index, vector, model.name, model.text_threshold, count)
 
 
 def answer_of(

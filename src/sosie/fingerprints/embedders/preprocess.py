@@ -41,7 +41,10 @@ def square(pixels: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.uint8]:
 def _middle_only(
     image: Image.Image, size: tuple[int, int], corner: tuple[int, int], how: Preprocessing
 ) -> NDArray[np.uint8]:
-    """The middle of the resized picture without making all of it: a strip of 1 x 20,000 would take gigabytes."""
+    """The middle of the resized picture without making all of it: a strip of 1 x 20,000 would take gigabytes.
+
+    Only for such strips: Pillow rounds a box, which moves single pixels of the result by several levels.
+    """
     scale = image.width / size[0], image.height / size[1]
     left, top = corner
     box = (left * scale[0], top * scale[1], (left + how.size) * scale[0], (top + how.size) * scale[1])
