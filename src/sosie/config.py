@@ -46,6 +46,8 @@ class Settings:
     """Images in one call of a model; 0 takes what suits the model."""
     embed_workers: int = 0
     """Calls of a back end side by side; 0 chooses by cores and memory, or what suits a remote one."""
+    embed_patience: float = 120.0
+    """Seconds for which a remote back end that fails is tried again before the next one takes over."""
     service_url: str = ""
     """Address of an embedding service (`sosie embed serve`, Infinity, vLLM, Jina, immich-machine-learning)."""
     service_dialect: Dialect = "openai"
@@ -146,7 +148,7 @@ def _checked(name: str, value: Any) -> Any:
                 return _at_least(0, int(value))
             case "max_megapixels" | "max_megabytes":
                 return _at_least(0.001, float(value))
-            case "gemini_price":
+            case "gemini_price" | "embed_patience":
                 return _at_least(0, float(value))
             case "gemini_dims":
                 return _at_least(128, int(value))

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from sosie import find_duplicates
 from sosie.cli.app import app
 from sosie.config import load_settings
+from sosie.errors import EmbedderFailure, UsageError
 from sosie.fingerprints.embedders.chain import model_files
 from sosie.fingerprints.embedders.registry import MODELS
+from sosie.pipeline.calibration import calibrate
+from sosie.pipeline.similar_search import search_for
 from sosie.report import Report
+from tests.contract.backends import provider
+from tests.contract.loopback import Loopback, Reply, Request
 from tests.contract.tiny import tiny_onnx
 from tests.pictures import picture, write
 
@@ -132,3 +138,55 @@ def test_the_cache_tells_its_size_and_forgets_what_is_gone(clip: None, folder: P
     assert "would" not in CliRunner().invoke(app, ["cache", "prune", "--yes"]).stdout
     stats = json.loads(CliRunner().invoke(app, ["cache", "stats", "--json"]).stdout)
     assert {row["space"].split("/")[0]: row["rows"] for row in stats["spaces"]}["clip-vit-b32"] == 7
+
+
+def test_a_service_that_is_killed_in_mid_run_is_named_and_the_run_ends_well(folder: Path, tmp_path: Path) -> None:
+    for seed in range(20, 44):
+        write(folder / f"{seed}.png", picture(seed, longest=96))
+    answered: list[Request] = []
+
+    def dying(request: Request) -> Reply:
+        answered.append(request)
+        return provider(request) if len(answered) <= 4 else Reply(500, b"killed")
+
+    with Loopback(dying) as server:
+        report = scan(folder, embedders=["service"], service_url=server.url, service_dialect="vllm", embed_workers=1, embed_patience=2)
+    assert report.params["embedder"] == "builtin"
+    assert "service: service answers 500 killed (tried" in report.fallbacks[0]
+    assert [space.split("/")[0] for space in report.spaces if "service" in space] == []
+    assert len(report.images) == 32
+    assert any(group.relation == "copy" for group in report.groups)
+    with Loopback(provider) as server:
+        report = scan(folder, embedders=["service"], service_url=server.url, service_dialect="vllm")
+        embedded = [request for request in server.requests if not request.path.endswith("/models")]
+    assert report.params["embedder"] == "service"
+    assert len(embedded) == 32 + 1 - 2, "what was paid for before the end is not asked for again"
+
+
+def test_calibrate_proposes_a_threshold_from_the_last_scan(clip: None, folder: Path, tmp_path: Path) -> None:
+    scan(folder, embedders=["clip"])
+    runner = CliRunner()
+    answer = runner.invoke(app, ["calibrate", "--json", "--wrong", "0", "--save", str(tmp_path / "shares.png")])
+    assert answer.exit_code == 0, answer.output
+    numbers = json.loads(answer.stdout)
+    assert numbers["images"] == 8
+    assert numbers["copies"] >= 1
+    assert numbers["wrong_share"] == 0
+    assert 0.3 <= numbers["proposed"] <= 1
+    with Image.open(tmp_path / "shares.png") as drawn:
+        assert drawn.size == (900, 420)
+    shares = [row["random"] for row in numbers["thresholds"]]
+    assert shares == sorted(shares, reverse=True)
+    assert "Proposed" in runner.invoke(app, ["calibrate"]).stdout
+
+
+def test_calibrate_without_a_scan_says_what_to_do() -> None:
+    with pytest.raises(UsageError, match="Run sosie scan"):
+        calibrate(load_settings())
+
+
+def test_search_without_vectors_of_the_model_says_what_to_do(clip: None, folder: Path) -> None:
+    scan(folder, embedders=["clip"])
+    model, files = MODELS["dinov2-small"], model_files(load_settings())
+    with pytest.raises(EmbedderFailure, match="no vectors of dinov2-small"):
+        search_for("red shoe", load_settings(), model, files)

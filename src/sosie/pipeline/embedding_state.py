@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 
 from sosie.config import Settings
-from sosie.fingerprints.embedders.files import ModelFiles
-from sosie.fingerprints.embedders.registry import find_model
 
 _SETTINGS = (
     "embedders",
@@ -29,11 +27,19 @@ _KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "HF_TOKEN")
 
 
 def state_of_embedding(settings: Settings) -> str:
-    """Give a text that changes with every setting of the embedders, and when the file of a model comes or goes."""
+    """Give a text that changes with every setting of the embedders, and when a model comes."""
     if settings.method == "hash" or settings.embedders == ("none",):
         return ""
     values = [repr(getattr(settings, name)) for name in _SETTINGS]
     keys = [bool(os.environ.get(name)) for name in _KEYS]
     keys += [bool(settings.gemini_api_key), bool(settings.huggingface_token)]
-    found = ModelFiles(settings.data_path / "models").find(find_model(settings.clip_model))
-    return "\0".join([*values, repr(keys), repr(found)])
+    return "\0".join([*values, repr(keys), _models(settings)])
+
+
+def _models(settings: Settings) -> str:
+    """Say when a model was last downloaded, imported or verified: the note of that is written anew each time."""
+    try:
+        state = (settings.data_path / "models" / "verified.json").stat()
+    except OSError:
+        return "none"
+    return f"{state.st_size}:{state.st_mtime_ns}"

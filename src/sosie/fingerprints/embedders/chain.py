@@ -10,6 +10,7 @@ from sosie.errors import EmbedderFailure, UsageError
 from sosie.fingerprints.embedders.base import Backend, Embedder
 from sosie.fingerprints.embedders.files import ModelFiles
 from sosie.fingerprints.embedders.registry import find_model
+from sosie.fingerprints.embedders.retry import Patience
 from sosie.types import Space
 
 NOT_SET_UP = "not set up"
@@ -90,6 +91,7 @@ def _service(settings: Settings) -> Backend:
         token=settings.service_token,
         batch=settings.embed_batch,
         concurrency=settings.embed_workers,
+        patience=Patience(deadline=settings.embed_patience),
     )
 
 
@@ -107,6 +109,7 @@ def _gemini(settings: Settings) -> Backend:
         price=settings.gemini_price,
         batch=settings.embed_batch,
         concurrency=settings.embed_workers,
+        patience=Patience(deadline=settings.embed_patience),
     )
 
 
@@ -122,6 +125,7 @@ def _huggingface(settings: Settings) -> Backend:
         payload=settings.huggingface_payload,
         batch=settings.embed_batch,
         concurrency=settings.embed_workers,
+        patience=Patience(deadline=settings.embed_patience),
     )
 
 
