@@ -60,7 +60,9 @@ def everyone(peers: Path) -> list[Contender]:
     here, there = sys.executable, str(peers)
     script = str(HERE / "peers.py")
     tools = [
-        Contender(f"immaculate {method}", "immaculate", there, (there, "-m", "immaculate", "--json", "--method", method))
+        Contender(
+            f"immaculate {method}", "immaculate", there, (there, "-m", "immaculate", "--json", "--method", method)
+        )
         for method in ("pdq", "sscd_distilled", "sscd")
     ]
     hashes = [

@@ -6,6 +6,7 @@ import csv
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ def prepare(name: Name, scale: Scale, places: Places) -> DataSet:
     """Give a data set, made if it is not there yet. Raises `MissingDataError` without the photos or scripts."""
     for needed in (places.photos, places.referee / "score.py"):
         if not needed.exists():
-            raise MissingDataError(f"{name}: skipped, {needed.name} is not there (looked in {places.shared.name}/)")
+            raise MissingDataError(f"skipped {name}, {needed.name} is not there (looked in {places.shared.name}/)")
     if name == "real":
         folder = places.photos if scale.real_files is None else _made("real", scale, places, _few_real)
         return DataSet(name, folder, places.photos.parent, sum(1 for _ in folder.iterdir()))
@@ -74,14 +75,18 @@ def _edits(out: Path, scale: Scale, places: Places) -> None:
 
 
 def _phone(out: Path, scale: Scale, places: Places) -> None:
-    write_benchmark(places.photos, out, groups=scale.edit_groups, distractors=scale.distractors)
+    sizes = {"groups": scale.edit_groups, "distractors": scale.distractors, "every": scale.every}
+    write_benchmark(places.photos, out, **sizes)
 
 
 def _few_real(out: Path, scale: Scale, places: Places) -> None:
-    """The first files that the truth lists, for trials."""
+    """Files of the first groups of every set of the truth, for trials."""
+    sets: dict[str, list[str]] = defaultdict(list)
     with (places.photos.parent / "groups.csv").open() as file:
-        names = [row["file"] for row in csv.DictReader(file)][: scale.real_files]
-    for name in names:
+        for row in csv.DictReader(file):
+            sets[row["set"]].append(row["file"])
+    share = -(-(scale.real_files or 0) // len(sets))
+    for name in sorted({name for files in sets.values() for name in files[:share]}):
         shutil.copyfile(places.photos / name, out / name)
 
 

@@ -3,8 +3,8 @@
     python -m benchmarks.embedding [--images 128] [--size 640x480] [--workers 0] [--large 8]
 
 A random-weight ViT-B/32 (the published graph's work) runs as a scan runs it, from files to rows in a catalogue
-("scan"), and on prepared tensors and nothing else: with as many threads as our workers ("bare"), and with ONNX Runtime's
-own defaults ("bare_default"). The best of three rounds each, by CPU and by wall time; `of_bare_*` is the share of the
+("scan"), and on prepared tensors and nothing else: with as many threads as our workers ("bare"), and with the defaults
+of ONNX Runtime ("bare_default"). The best of three rounds each, by CPU and by wall time; `of_bare_*` is the share of the
 bare speed that is left. Then `--large` photos of 24 megapixels, for the peak memory.
 """
 
@@ -39,7 +39,6 @@ from sosie.sources import FolderSource
 from sosie.store.cache import CatalogueCache
 from sosie.store.catalogue import Catalogue
 from sosie.types import ImageRef
-
 
 ROUNDS = 3
 

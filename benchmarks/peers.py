@@ -1,6 +1,6 @@
 """Hash packages used as people use them: every file hashed, then grouped. Prints {"near": [[path, ...], ...]}.
 
-    python benchmarks/peers.py imagehash-dhash|imagehash-phash|pdqhash|imagededup-phash FOLDER
+python benchmarks/peers.py imagehash-dhash|imagehash-phash|pdqhash|imagededup-phash FOLDER
 """
 
 from __future__ import annotations
@@ -62,10 +62,11 @@ def near_pdq(folder: Path) -> Groups:
 
 def near_imagededup(folder: Path) -> Groups:
     """Files joined by `imagededup`'s PHash at its default distance of 10; torch, which hashes do not need, left out."""
-    network: Any = ModuleType("imagededup.methods.cnn")
-    network.CNN = None
-    sys.modules["imagededup.methods.cnn"] = network
-    from imagededup.methods import PHash
+    for module, name in (("imagededup.methods.cnn", "CNN"), ("imagededup.utils.models", "CustomModel")):
+        network: Any = ModuleType(module)
+        setattr(network, name, None)
+        sys.modules[module] = network
+    from imagededup.methods import PHash  # type: ignore[import-not-found]
 
     files = files_of(folder)
     found = PHash(verbose=False).find_duplicates(image_dir=str(folder), max_distance_threshold=10)

@@ -18,6 +18,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -83,12 +85,12 @@ def single_edits(pixels: Pixels, seed: int) -> Iterator[tuple[str, Pixels]]:
     yield "drawn_chain", engine.apply("combination", pixels, seed=9_500_000 + seed).pixels
 
 
-def write_group(photo: Photo, others: Sequence[Photo], out: Path) -> list[Row]:
-    """Write an original and all its edits; return the rows of the manifest."""
+def write_group(photo: Photo, others: Sequence[Photo], out: Path, every: int = 1) -> list[Row]:
+    """Write an original and its edits, or each `every`-th of them; return the rows of the manifest."""
     cv2.setNumThreads(1)
     rng, pixels, extra = np.random.default_rng([photo.number, 5]), load(photo.path), [load(o.path) for o in others]
     rows = [_write(out, photo, "orig", pixels, str(photo.number), rng)]
-    for name, edited in single_edits(pixels, photo.number):
+    for name, edited in list(single_edits(pixels, photo.number))[::every]:
         rows.append(_write(out, photo, name, edited, str(photo.number), rng))
     for name, join in JOINTS.items():
         sources = "+".join(str(p.number) for p in (photo, *(others[i] for i in HOLDS[name])))
@@ -99,12 +101,12 @@ def write_group(photo: Photo, others: Sequence[Photo], out: Path) -> list[Row]:
 def _write(out: Path, photo: Photo, edit: str, pixels: Pixels, sources: str, rng: Rng) -> Row:
     suffix = str(rng.choice([".jpg", ".jpg", ".jpg", ".webp", ".png"])) if edit != "orig" else ".jpg"
     name = f"{photo.number:05d}_{edit}{suffix}"
-    Image.fromarray(pixels).save(out / name, **({} if suffix == ".png" else {"quality": 84}))
+    Image.fromarray(pixels).save(out / name, quality=84)  # PNG does not look at it
     return name, sources, edit
 
 
-def write_benchmark(photos: Path, out: Path, *, groups: int, distractors: int) -> int:
-    """Write the benchmark and its manifest; return the number of files."""
+def write_benchmark(photos: Path, out: Path, *, groups: int, distractors: int, every: int = 1) -> int:
+    """Write the benchmark and its manifest; return the number of files. `every` thins out the edits for trials."""
     out.mkdir(parents=True, exist_ok=True)
     found = [Photo(number, path) for number, path in enumerate(distinct_photos(photos))]
     picked = {int(n) for n in np.linspace(len(found) - 1, min(60, len(found) // 2), groups)}
@@ -112,10 +114,11 @@ def write_benchmark(photos: Path, out: Path, *, groups: int, distractors: int) -
     rest = [photo for photo in found if photo.number not in picked][-distractors:]
     rng = np.random.default_rng(23)
     others = [[rest[int(i)] for i in rng.choice(len(rest), 3, replace=False)] for _ in chosen]
-    with ProcessPoolExecutor(2) as pool:
-        rows = [row for written in pool.map(write_group, chosen, others, [out] * len(chosen)) for row in written]
-    for photo in rest:
-        rows.append(_write(out, photo, "orig", load(photo.path), str(photo.number), rng))
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        rows = [
+            row for written in pool.map(partial(write_group, out=out, every=every), chosen, others) for row in written
+        ]
+    rows += [_write(out, photo, "orig", load(photo.path), str(photo.number), rng) for photo in rest]
     with (out / "manifest.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file", "sources", "edit"))

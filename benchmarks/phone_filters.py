@@ -18,12 +18,12 @@ Rng = np.random.Generator
 
 def as_pixels(values: NDArray[np.floating]) -> Pixels:
     """Values of 0 to 1 as 8 bit pixels, clipped and rounded."""
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values * 255), 0, 255), np.uint8)
 
 
 def as_real(pixels: Pixels) -> Real:
     """Pixels as values of 0 to 1."""
-    return pixels.astype(np.float32) / 255
+    return np.asarray(pixels, np.float32) / np.float32(255)
 
 
 def _grey(values: Real) -> Real:
@@ -48,7 +48,9 @@ def _vignetted(values: Real, depth: float) -> Real:
 
 
 def _sharpened(pixels: Pixels, radius: float, amount: float) -> Pixels:
-    return np.asarray(cv2.addWeighted(pixels, 1 + amount, cv2.GaussianBlur(pixels, (0, 0), radius), -amount, 0), np.uint8)
+    return np.asarray(
+        cv2.addWeighted(pixels, 1 + amount, cv2.GaussianBlur(pixels, (0, 0), radius), -amount, 0), np.uint8
+    )
 
 
 def vivid(pixels: Pixels, rng: Rng) -> Pixels:

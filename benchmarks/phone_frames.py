@@ -17,7 +17,9 @@ def resized(pixels: Pixels, width: float, height: float) -> Pixels:
     """The picture at another size."""
     size = (max(8, round(width)), max(8, round(height)))
     shrinks = size[0] * size[1] < pixels.shape[0] * pixels.shape[1]
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4), np.uint8)
+    return np.asarray(
+        cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4), np.uint8
+    )
 
 
 def scaled(pixels: Pixels, factor: float) -> Pixels:
@@ -136,7 +138,6 @@ def lens(pixels: Pixels, rng: Rng) -> Pixels:
 
 def monitor(pixels: Pixels, rng: Rng) -> Pixels:
     """Photographed from a screen: seen from the side, dark bezel, fine stripes, bluish glare."""
-    height, width = pixels.shape[:2]
     frame = cv2.copyMakeBorder(pixels, 30, 50, 30, 30, cv2.BORDER_CONSTANT, value=(18, 18, 22))
     tall, wide = frame.shape[:2]
     corners = np.array([[0, 0], [wide, 0], [wide, tall], [0, tall]], np.float32)

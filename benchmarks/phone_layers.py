@@ -17,7 +17,9 @@ from benchmarks.phone_frames import centred, resized, scaled, turned
 Colour = tuple[int, int, int]
 
 
-def write(page: Pixels, text: str, place: tuple[float, float], size: float, colour: Colour, face: str = "serif") -> None:
+def write(
+    page: Pixels, text: str, place: tuple[float, float], size: float, colour: Colour, face: str = "serif"
+) -> None:
     """Letters on a page in place: `place` is the left end of the base line in pixels, `size` their height."""
     spot, weight = (round(place[0]), round(place[1])), 400 if face == "italic" else 750
     cv2.putText(page, text, spot, colour, cv2.FontFace(face), max(7, round(size)), weight)
@@ -86,10 +88,12 @@ def smileys(pixels: Pixels, rng: Rng) -> Pixels:
         middle = np.array([width * x, height * y])
         cv2.circle(page, middle.astype(int).tolist(), radius, (255, 205, 40), -1, cv2.LINE_AA)
         for eye in (-0.35, 0.35):
-            spot = (middle + [radius * eye, -radius * 0.25]).astype(int).tolist()
+            spot = (middle + np.array([radius * eye, -radius * 0.25])).astype(int).tolist()
             cv2.circle(page, spot, max(2, radius // 8), (60, 40, 10), -1, cv2.LINE_AA)
         mouth = (radius // 2, radius // 2)
-        cv2.ellipse(page, middle.astype(int).tolist(), mouth, 0, 20, 160, (60, 40, 10), max(2, radius // 10), cv2.LINE_AA)
+        cv2.ellipse(
+            page, middle.astype(int).tolist(), mouth, 0, 20, 160, (60, 40, 10), max(2, radius // 10), cv2.LINE_AA
+        )
     return page
 
 
@@ -100,7 +104,9 @@ def tiled_mark(pixels: Pixels, rng: Rng) -> Pixels:
         for left in range(-(row % 180), stamp.shape[1], 260):
             write(stamp, "Atelier Nord", (left, row), 34, (255, 255, 255), "italic")
     height, width = pixels.shape[:2]
-    mask = as_real(turned(stamp, 28, 0, grow=False))[height // 2 : height // 2 + height, width // 2 : width // 2 + width]
+    mask = as_real(turned(stamp, 28, 0, grow=False))[
+        height // 2 : height // 2 + height, width // 2 : width // 2 + width
+    ]
     return as_pixels(as_real(pixels) * (1 - 0.28 * mask) + 0.28 * mask)
 
 

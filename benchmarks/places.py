@@ -13,7 +13,10 @@ WORK = HERE / "work"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a run is. `None` for `real_files` means all photos of the real set."""
+    """How large a run is.
+
+    `None` for `real_files` means all photos of the real set; `every` thins out our own edits.
+    """
 
     name: str
     transformed_groups: int = 5000
@@ -21,10 +24,11 @@ class Scale:
     distractors: int = 600
     real_files: int | None = None
     memory_images: tuple[int, int] = (5000, 10000)
+    every: int = 1
 
 
 FULL = Scale("full")
-SMOKE = Scale("smoke", 4, 1, 4, 24, (30, 60))
+SMOKE = Scale("smoke", 4, 1, 4, 16, (10, 20), 7)
 
 
 def subset(groups: int) -> Scale:
@@ -53,4 +57,8 @@ class Places:
 
 
 FULL_PLACES = Places(WORK, HERE / "results", HERE / "RESULTS.md")
-TRIAL_PLACES = Places(WORK, WORK / "trial", WORK / "trial" / "RESULTS.md")
+
+
+def trial_places(scale: Scale) -> Places:
+    """Where a trial writes: beside the data, never over the results."""
+    return Places(WORK, WORK / "trial" / scale.name, WORK / "trial" / scale.name / "RESULTS.md")

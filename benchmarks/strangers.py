@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -33,12 +34,15 @@ def stranger(seed: int, width: int = 480, height: int = 360) -> Pixels:
 def write_strangers(folder: Path, numbers: Iterable[int]) -> None:
     """Write pictures as JPEG files named by their numbers; those that are there stay."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [(folder / f"{n:06d}.jpg", n) for n in numbers]
-    with ProcessPoolExecutor(2) as pool:
-        list(pool.map(_write, [(path, n) for path, n in wanted if not path.exists()], chunksize=64))
+    wanted = [(path, n) for n in numbers if not (path := folder / f"{n:06d}.jpg").exists()]
+    if len(wanted) < 200:
+        for job in wanted:
+            _write(job)
+    else:
+        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+            list(pool.map(_write, wanted, chunksize=64))
 
 
 def _write(job: tuple[Path, int]) -> None:
     path, number = job
-    cv2.setNumThreads(1)
     cv2.imwrite(str(path), stranger(number)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])

@@ -1,4 +1,4 @@
-"""A ViT with random weights in the graph of CLIP's image tower: as much work as the published model, and no download."""
+"""A ViT with random weights in the graph of CLIP's image tower: the work of the published model, and no download."""
 
 from __future__ import annotations
 
@@ -54,12 +54,18 @@ class _Graph:
         return self.linear(self.node("Mul", hidden, gate), 4 * width, width)
 
 
-def write_vit(path: Path, *, side: int = 224, patch: int = 32, width: int = 768, layers: int = 12, dims: int = 512) -> None:
+def write_vit(
+    path: Path, *, side: int = 224, patch: int = 32, width: int = 768, layers: int = 12, dims: int = 512
+) -> None:
     """Write a ViT (by default ViT-B/32) as one ONNX file: `pixel_values` (n, 3, side, side) to `image_embeds`."""
     graph = _Graph(0)
     tokens = (side // patch) ** 2
     x = graph.node(
-        "Conv", "pixel_values", graph.random(width, 3, patch, patch), kernel_shape=[patch, patch], strides=[patch, patch]
+        "Conv",
+        "pixel_values",
+        graph.random(width, 3, patch, patch),
+        kernel_shape=[patch, patch],
+        strides=[patch, patch],
     )
     x = graph.node("Reshape", x, graph.constant(np.array([0, width, tokens], np.int64)))
     x = graph.node("Transpose", x, perm=[0, 2, 1])

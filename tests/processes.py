@@ -47,11 +47,13 @@ def start(
     return subprocess.Popen(command, stdout=stdout, stderr=stderr, text=True, start_new_session=True)
 
 
-def python(code: str, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
+def python(code: str, *arguments: str | Path, env: Mapping[str, str] | None = None, timeout: float = 60) -> str:
     """The standard output of a Python process; fails when it does."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     environment = {**os.environ, **(env or {})}
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    run = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, env=environment, check=False
+    )
     assert run.returncode == 0, run.stderr[-3000:]
     return run.stdout
 

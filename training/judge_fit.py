@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sosie.matching.verification.verdict import Head, numbers_of
 from training.judge_model import Floats, ModelParams, fit, probabilities
-from training.judge_pairs import RECOLOURS, Sample, samples
+from training.judge_pairs import RECOLOURS, Sample, measured, pairs_of
 from training.train_vlad import photos
 
 SAME = {
@@ -31,8 +31,26 @@ SAME = {
     "same": 1,
     "together": 1,
     "hole": -1,
+    "peak": 1,
+    "residual": -1,
+    "slip": -1,
+    "slips": -1,
+    "bow": -1,
+    "rest": -1,
 }
-VARIANT = {"before": 1, "plain": 1, "strong": 1, "patch": 1, "told": 1, "hole": 1, "spread": -1, "neutral": 1}
+FLAT = {name: sense for name, sense in SAME.items() if name not in ("inliers", "share", "residual")}
+VARIANT = {
+    "stain": 1,
+    "deep": 1,
+    "told": 1,
+    "spread": -1,
+    "hues": -1,
+    "kept": 1,
+    "rest": -1,
+    "residual": 1,
+    "peak": -1,
+    "share": -1,
+}
 SCENE = {"inliers": 1, "share": 1, "correlation": 1, "overlap": 1}
 
 
@@ -58,25 +76,28 @@ def balanced(truths: NDArray[np.str_], shares: dict[str, float]) -> Floats:
 
 
 def fit_heads(made: list[Sample]) -> dict[str, Head]:
-    """The three models, each on the samples that its question is asked of."""
-    columns, truths = columns_of(made), np.array([sample.truth for sample in made])
-    params = ModelParams()
-    shares = {"copy": 0.5, "variant": 0.1, "scene": 0.15, "none": 0.25}
-    same = fit(columns, np.isin(truths, ["copy", "variant"]), balanced(truths, shares), SAME, params)
-    clear = np.array([not ambiguous(sample) for sample in made]) & np.isin(truths, ["copy", "variant"])
-    part = {name: values[clear] for name, values in columns.items()}
-    weights = balanced(truths[clear], {"copy": 0.7, "variant": 0.3})
-    variant = fit(part, truths[clear] == "variant", weights, VARIANT, params)
-    rest = np.isin(truths, ["scene", "none"])
-    part = {name: values[rest] for name, values in columns.items()}
-    scene = fit(part, truths[rest] == "scene", balanced(truths[rest], {"scene": 0.5, "none": 0.5}), SCENE, params)
-    return {"same": same, "variant": variant, "scene": scene}
+    """The four models, each on the samples that its question is asked of."""
+    truths, flat = np.array([s.truth for s in made]), np.array([s.found.inliers == 0 for s in made])
+    clear = np.array([not ambiguous(sample) for sample in made])
+
+    def head(chosen: NDArray[np.bool_], yes: list[str], shares: dict[str, float], senses: dict[str, int]) -> Head:
+        rows = np.flatnonzero(chosen & np.isin(truths, [*shares]))
+        columns = columns_of([made[row] for row in rows])
+        return fit(columns, np.isin(truths[rows], yes), balanced(truths[rows], shares), senses, ModelParams())
+
+    same = {"copy": 0.5, "variant": 0.1, "scene": 0.2, "none": 0.2}
+    return {
+        "same": head(~flat, ["copy", "variant"], same, SAME),
+        "flat": head(flat, ["copy", "variant"], same, FLAT),
+        "variant": head(clear, ["variant"], {"copy": 0.7, "variant": 0.3}, VARIANT),
+        "scene": head(~flat, ["scene"], {"scene": 0.5, "none": 0.5}, SCENE),
+    }
 
 
 def write(heads: dict[str, Head], path: Path) -> None:
     """The judge as a file."""
     written = {name: asdict(head) for name, head in heads.items()}
-    written |= {"same_from": 0.5, "variant_from": 0.5, "scene_from": 0.5}  # type: ignore[dict-item]
+    written |= {"same_from": 0.8, "flat_from": 0.9, "variant_from": 0.6, "scene_from": 0.5}  # type: ignore[dict-item]
     path.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
@@ -90,7 +111,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     found = photos(args.photos)
     chosen = [found[int(i)] for i in np.random.default_rng(args.seed).permutation(len(found))[: args.count]]
-    made = samples(chosen, seed=args.seed)
+    made = measured(pairs_of(chosen, seed=args.seed))
     target = Path(__file__).parents[1] / "src" / "sosie" / "matching" / "verification" / "judge.json"
     heads = fit_heads([sample for sample in made if sample.source % 4])
     write(heads, target)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -13,19 +13,29 @@ from sosie.features import Features
 from sosie.fingerprints.local.extraction import extract
 from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
-from sosie.matching.verification.prepared import Prepared, prepare
 from training.canvas import Matrix, Pixels
 from training.edits import EDITS, JOINTS, LAYERS, Edited, apply
-from training.judge_views import colour_variant, other_view, same_template
+from training.judge_views import colour_variant, look_alike, other_view, same_template
 
-Truth = Literal["copy", "variant", "scene", "none"]
+Truth = Literal["copy", "variant", "alike", "scene", "none"]
 LIGHT = ("jpeg", "webp", "thumbnail", "crop", "half_pixel_shift", "generations", "brightness", "squeeze")
 RECOLOURS = frozenset({"hue", "duotone", "sepia", "grey", "saturation", "combination", "temperature", "posterise"})
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pictures, their true relation, how they were made, and the number of the photo that they come from."""
+
+    a: Features
+    b: Features
+    truth: Truth
+    made: str
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A measured pair, its true relation, how it was made, and the number of the photo that it comes from."""
+    """A measured pair; see `Pair`."""
 
     found: Measurements
     truth: Truth
@@ -39,14 +49,14 @@ class Version:
 
     name: str
     source: int
-    picture: Prepared
+    picture: Features
     size: tuple[int, int]
     reach: Matrix
 
 
-def ready(pixels: Pixels) -> Prepared:
+def ready(pixels: Pixels) -> Features:
     """As the product sees a picture: extracted, written and read again."""
-    return prepare(Features.from_bytes(extract(pixels).to_bytes()))
+    return Features.from_bytes(extract(pixels).to_bytes())
 
 
 def version(name: str, source: int, edited: Edited) -> Version:
@@ -78,64 +88,67 @@ def shared_area(a: Version, b: Version) -> float:
     return float(common / max(1.0, min(areas)))
 
 
-def copies(made: Sequence[Version], params: VerificationParams) -> Iterator[Sample]:
+def copies(made: Sequence[Version]) -> Iterator[Pair]:
     """All pairs of the versions that show enough of one source in common."""
     for i, a in enumerate(made):
         for b in made[i + 1 :]:
-            if shared_area(a, b) < 0.2:
-                continue
-            found = measure(a.picture, b.picture, params)
-            if found is not None:
-                yield Sample(found, "copy", f"{a.name}+{b.name}", a.source)
+            if shared_area(a, b) >= 0.2:
+                yield Pair(a.picture, b.picture, "copy", f"{a.name}+{b.name}", a.source)
 
 
-def look_alikes(
-    photos: Sequence[Pixels], number: int, rng: np.random.Generator, params: VerificationParams
-) -> Iterator[Sample]:
+def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
     """Pairs that share much and are no copies: variants, other views, one template, one design laid over."""
     photo, other = photos[number], photos[int((number + rng.integers(1, len(photos))) % len(photos))]
     pairs: list[tuple[Truth, str, Pixels, Pixels]] = []
     for _ in range(3):
-        variant = colour_variant(photo, rng)
-        if variant is not None:
-            pairs.append(("variant", "variant", photo, variant))
-    pairs += [("scene", "view", photo, other_view(photo, rng)) for _ in range(2)]
+        for truth, made, make in (("variant", "variant", colour_variant), ("alike", "look alike", look_alike)):
+            changed = make(photo, rng)
+            if changed is not None:
+                pairs.append((cast("Truth", truth), made, photo, changed))
+    pairs += [("scene", "view", photo, other_view(photo, rng)) for _ in range(4)]
     pairs.append(("none", "template", *same_template(photo, other, rng)))
     for name in rng.choice([*LAYERS], 3, replace=False):
         style = int(rng.integers(1 << 30))
-        laid = (apply(str(name), each, seed=int(rng.integers(1 << 30)), style=style).pixels for each in (photo, other))
-        pairs.append(("none", f"same {name}", *laid))
+        a, b = (apply(str(name), each, seed=int(rng.integers(1 << 30)), style=style).pixels for each in (photo, other))
+        pairs.append(("none", f"same {name}", a, b))
     for truth, made, a, b in pairs:
         light = str(rng.choice(LIGHT))
         b = apply(light, b, seed=int(rng.integers(1 << 30))).pixels
-        found = measure(ready(a), ready(b), params)
-        if found is not None:
-            yield Sample(found, truth, made, number)
+        yield Pair(ready(a), ready(b), truth, made, number)
 
 
-def strangers(
-    made: Sequence[Version], count: int, rng: np.random.Generator, params: VerificationParams
-) -> Iterator[Sample]:
-    """Random pairs of versions of different sources, as far as anything joins them."""
+def strangers(made: Sequence[Version], count: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """Random pairs of versions of different sources."""
     for _ in range(count):
         a, b = (made[int(k)] for k in rng.integers(0, len(made), 2))
-        if a.source == b.source or a.name in JOINTS or b.name in JOINTS:
-            continue
-        found = measure(a.picture, b.picture, params)
-        if found is not None:
-            yield Sample(found, "none", "strangers", a.source)
+        if a.source != b.source and a.name not in JOINTS and b.name not in JOINTS:
+            yield Pair(a.picture, b.picture, "none", "strangers", a.source)
 
 
-def samples(photos: Sequence[Pixels], *, seed: int, edits: int = 6) -> list[Sample]:
-    """Measured pairs of all photos. The same photos and seed give the same pairs."""
-    params = VerificationParams()
+def pairs_of(photos: Sequence[Pixels], *, seed: int, edits: int = 6) -> Iterator[Pair]:
+    """Pairs of all photos. The same photos and seed give the same pairs."""
     every: list[Version] = []
-    found: list[Sample] = []
     for number in range(len(photos)):
         rng = np.random.default_rng([seed, number])
         made = versions(photos, number, edits, rng)
-        found += copies(made, params)
-        found += look_alikes(photos, number, rng, params)
+        yield from copies(made)
+        yield from look_alikes(photos, number, rng)
         every += made
-    found += strangers(every, 40 * len(photos), np.random.default_rng([seed, 1 << 20]), params)
-    return found
+    yield from strangers(every, 40 * len(photos), np.random.default_rng([seed, 1 << 20]))
+
+
+def without_keypoints(pair: Pair) -> Pair:
+    """The same two pictures as if nothing in them made a keypoint: only their frames can be compared."""
+    a, b = (Features(side.thumbnail, side.points[:0], side.descriptors[:0]) for side in (pair.a, pair.b))
+    return Pair(a, b, pair.truth, pair.made, pair.source)
+
+
+def measured(pairs: Iterable[Pair], params: VerificationParams | None = None) -> list[Sample]:
+    """The pairs that anything joins, with their measurements, and again as if they had no keypoints."""
+    samples = []
+    for pair in pairs:
+        for way in (pair, without_keypoints(pair)):
+            found = measure(way.a, way.b, params)
+            if found is not None:
+                samples.append(Sample(found, pair.truth, pair.made, pair.source))
+    return samples

@@ -17,17 +17,42 @@ Rng = np.random.Generator
 
 def other_view(picture: Pixels, rng: Rng) -> Pixels:
     """The same things photographed again: parallax, a turned camera, other light, other noise."""
+    seen = displaced(picture, float(np.exp(rng.uniform(np.log(0.006), np.log(0.04)))), rng)
+    if rng.random() < 0.5:
+        seen = _with_other_things(seen, picture, rng)
     height, width = picture.shape[:2]
-    side = max(height, width)
-    cells = int(rng.integers(3, 7))
-    wander = rng.normal(0, rng.uniform(0.02, 0.05) * side, (2, cells, cells)).astype(np.float32)
+    low, high = 1.0 - rng.uniform(0.0, 0.35), 1.0 + rng.uniform(0.0, 0.25)
+    light = cv2.resize(
+        rng.uniform(low, high, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    noisy = seen * light[..., None] + rng.normal(0, rng.uniform(0, 5), seen.shape)
+    return np.asarray(np.clip(noisy, 0, 255), np.uint8)
+
+
+def displaced(picture: Pixels, share: float, rng: Rng) -> Pixels:
+    """Every part moved a little in its own direction, by about `share` of the longest side, as parallax does."""
+    height, width = picture.shape[:2]
+    cells = int(rng.integers(4, 9))
+    wander = rng.normal(0, share * max(height, width), (2, cells, cells)).astype(np.float32)
     shift_x, shift_y = (cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) for grid in wander)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    seen = cv2.remap(picture, x + shift_x, y + shift_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    seen = _with_other_things(np.asarray(seen, np.uint8), picture, rng)
-    light = cv2.resize(rng.uniform(0.6, 1.3, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    noisy = seen * light[..., None] + rng.normal(0, 4, seen.shape)
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    return np.asarray(
+        cv2.remap(picture, x + shift_x, y + shift_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8
+    )
+
+
+def look_alike(picture: Pixels, rng: Rng) -> Pixels | None:
+    """Another product of the same kind, photographed in the same way: another shape and another colour or pattern."""
+    mask = product_mask(picture, rng)
+    if mask is None:
+        return None
+    painted = colour_variant(picture, rng) if rng.random() < 0.7 else picture
+    if painted is None:
+        return None
+    shaped = displaced(painted, float(rng.uniform(0.008, 0.03)), rng)
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
+    soft = cv2.GaussianBlur(near, (0, 0), 2.0)[..., None]
+    return np.asarray(np.clip(picture + (shaped.astype(np.float32) - picture) * soft, 0, 255), np.uint8)
 
 
 def _with_other_things(seen: Pixels, picture: Pixels, rng: Rng) -> Pixels:
@@ -52,7 +77,7 @@ def colour_variant(picture: Pixels, rng: Rng) -> Pixels | None:
         painted = _repainted(picture, mask, rng)
         changed = picture + (painted - picture) * soft
         if np.abs(changed - picture).max(axis=2)[mask].mean() > 35:
-            return np.clip(changed, 0, 255).astype(np.uint8)
+            return np.asarray(np.clip(changed, 0, 255), np.uint8)
     return None
 
 
@@ -62,7 +87,7 @@ def product_mask(picture: Pixels, rng: Rng) -> NDArray[np.bool_] | None:
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
     cv2.setRNGSeed(int(rng.integers(1 << 30)))
     count = int(rng.integers(3, 7))
-    _, labels, _ = cv2.kmeans(lab, count, None, (3, 10, 1.0), 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, labels, _ = cv2.kmeans(lab, count, None, (3, 10, 1.0), 1, cv2.KMEANS_PP_CENTERS)
     labels = labels.reshape(picture.shape[:2])
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     parts = []
@@ -94,7 +119,7 @@ def _repainted(picture: Pixels, mask: NDArray[np.bool_], rng: Rng) -> NDArray[np
     paint = rng.uniform(10, 245, 3).astype(np.float32)
     relief = (light - mean) * np.float32(rng.uniform(0.4, 1.1))
     painted = paint + relief[..., None]
-    return painted if kind < 3 else painted + _pattern(picture.shape[:2], rng)
+    return np.asarray(painted if kind < 3 else painted + _pattern(picture.shape[:2], rng), np.float32)
 
 
 def _pattern(shape: tuple[int, int], rng: Rng) -> NDArray[np.float32]:
@@ -107,7 +132,7 @@ def _pattern(shape: tuple[int, int], rng: Rng) -> NDArray[np.float32]:
     field = (along > 0) * 1.0 if kind == 0 else ((along > 0) ^ (across > 0)) * 1.0
     if kind == 2:
         field = (along * across > 0.4) * 1.0
-    return field[..., None].astype(np.float32) * rng.uniform(-120, 120, 3).astype(np.float32)
+    return np.asarray(field[..., None] * rng.uniform(-120, 120, 3), np.float32)
 
 
 def same_template(picture: Pixels, other: Pixels, rng: Rng) -> tuple[Pixels, Pixels]:
@@ -123,7 +148,7 @@ def same_template(picture: Pixels, other: Pixels, rng: Rng) -> tuple[Pixels, Pix
         place = (int(rng.integers(5, width // 3)), 40 + line * int(rng.integers(60, 100)))
         size = float(rng.uniform(0.8, 2.0))
         cv2.putText(page, words, place, int(rng.integers(0, 5)), size, rng.integers(0, 256, 3).tolist(), 3)
-    share = rng.uniform(0.35, 0.8)
+    share = rng.uniform(0.65, 0.9)
     w, h = int(width * share), int(height * share)
     left, top = int(rng.integers(0, width - w)), int(rng.integers(0, height - h))
     pages = []

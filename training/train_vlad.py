@@ -37,7 +37,7 @@ class TrainingParams:
     words: int = 8
     dims: int = 256
     drawings: int = 150
-    edits: int = 6
+    edits: int = 3
     sample: int = 200_000
     rounds: int = 25
     shrinkage: float = 1.0

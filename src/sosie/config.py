@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -172,6 +173,6 @@ def _cosine(value: float) -> float:
 
 
 def _at_least(least: float, value: Any) -> Any:
-    if not value >= least:
-        raise ValueError(f"at least {least}")
+    if not least <= value < math.inf:
+        raise ValueError(f"a number of at least {least} is wanted")
     return value

@@ -29,18 +29,22 @@ WORD_BITS = 9
 WORD_FORMS: NDArray[np.uint32] = np.array([f << 7 | f << 16 for f in range(4)], np.uint32)
 """`word ^ WORD_FORMS[f]` is the visual word of the same spot in form f of the image."""
 
-_MAGIC = b"sF1"
-_HEADER = struct.Struct("<3sBIHHI")  # magic, reserved, checksum, width x height are the JPEG's; points; JPEG bytes
+_MAGIC = b"sosF"
+_HEADER = struct.Struct("<4sIHI")
+"""Magic, checksum of all that follows, number of points, bytes of the thumbnail."""
 _POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("diameter", "u1"), ("angle", "u1")])
 _PIXEL_STEPS = 128.0
 _GROWTH = 1.02
-_LEVELS = 15
-_CEILING = 190.0
+_LEVELS = 6
+_CEILING = 150.0
+_PACKED = 43
 _QUALITY = 88
 
-_STEPS = np.rint(np.arange(_LEVELS + 1) ** 2 * (_CEILING / _LEVELS**2)).astype(np.uint8)
-_PACK = np.minimum(np.rint(np.sqrt(np.arange(256) / _CEILING) * _LEVELS), _LEVELS).astype(np.uint8)
-_UNPACK = np.stack([_STEPS[np.arange(256) >> 4], _STEPS[np.arange(256) & 15]], 1).copy().view(np.uint16).ravel()
+_STEPS = np.rint(np.arange(_LEVELS) ** 2 * (_CEILING / (_LEVELS - 1) ** 2)).astype(np.uint8)
+_PACK = np.minimum(np.rint(np.sqrt(np.arange(256) / _CEILING) * (_LEVELS - 1)), _LEVELS - 1).astype(np.uint8)
+_DIGITS = np.array([_LEVELS**2, _LEVELS, 1], np.uint8)
+_UNPACK = _STEPS[np.arange(256)[:, None] // _DIGITS.astype(np.intp) % _LEVELS]
+"""Three numbers of six levels fit into a byte: 6 * 6 * 6 = 216."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,9 @@ class Features:
         return features.inverted() if form & 2 else features
 
     def to_bytes(self) -> bytes:
-        """About 14 kB that `from_bytes` reads back, with small losses.
+        """About 15 kB that `from_bytes` reads back, with small losses.
 
-        Descriptors keep 4 bits a number (of the square root, so that errors are even in RootSIFT's metric), places
+        Descriptors keep six levels a number (of the square root, so that errors are even in RootSIFT's metric), places
         1/128 pixel, diameters 2 %, angles 1.4 degrees, the thumbnail JPEG of quality 88.
         """
         body = self._points_to_bytes() + self._descriptors_to_bytes()
@@ -98,7 +102,7 @@ class Features:
             np.ascontiguousarray(self.thumbnail), quality=_QUALITY, colorsubsampling="420", fastdct=False
         )
         checksum = zlib.crc32(jpeg, zlib.crc32(body))
-        return bytes(_HEADER.pack(_MAGIC, 0, checksum, len(self.points), 0, len(jpeg)) + body + jpeg)
+        return bytes(_HEADER.pack(_MAGIC, checksum, len(self.points), len(jpeg)) + body + jpeg)
 
     def _points_to_bytes(self) -> bytes:
         rows = np.empty(len(self.points), _POINT)
@@ -110,23 +114,24 @@ class Features:
         return bytes(rows.tobytes())
 
     def _descriptors_to_bytes(self) -> bytes:
-        steps = _PACK[self.descriptors]
-        packed = (steps[:, ::2] << 4) | steps[:, 1::2]
-        return bytes(packed.tobytes())
+        steps = np.zeros((len(self.descriptors), 3 * _PACKED), np.uint8)
+        steps[:, :128] = _PACK[self.descriptors]
+        return bytes((steps.reshape(-1, _PACKED, 3) @ _DIGITS).tobytes())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:
         """Read what `to_bytes` wrote. Raises SosieError for bytes that are damaged or of another program."""
-        if len(data) < _HEADER.size or data[:3] != _MAGIC:
+        if len(data) < _HEADER.size or data[:4] != _MAGIC:
             raise SosieError("These bytes are no features of this version.", next_step="Fingerprint the image again.")
-        _, _, checksum, count, _, length = _HEADER.unpack_from(data)
-        middle = _HEADER.size + count * (_POINT.itemsize + 64)
+        _, checksum, count, length = _HEADER.unpack_from(data)
+        middle = _HEADER.size + count * (_POINT.itemsize + _PACKED)
         if len(data) != middle + length or zlib.crc32(data[_HEADER.size :]) != checksum:
             raise SosieError("These features are damaged.", next_step="Fingerprint the image again.")
         rows = np.frombuffer(data, _POINT, count, _HEADER.size)
-        packed = np.frombuffer(data, np.uint8, count * 64, _HEADER.size + count * _POINT.itemsize)
+        packed = np.frombuffer(data, np.uint8, count * _PACKED, _HEADER.size + count * _POINT.itemsize)
         thumbnail = simplejpeg.decode_jpeg(data[middle:], "RGB")
-        return cls(thumbnail, _points(rows), _UNPACK[packed].view(np.uint8).reshape(count, 128))
+        descriptors = np.ascontiguousarray(_UNPACK[packed].reshape(count, 3 * _PACKED)[:, :128])
+        return cls(thumbnail, _points(rows), descriptors)
 
 
 SPOT = np.dtype([("word", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])

@@ -46,7 +46,10 @@ def failure(code: int, status: str, message: str, details: list[object] | None =
 
 def quota(which: str, delay: str) -> Reply:
     details: list[object] = [
-        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": f"Embed{which}PerProject"}]},
+        {
+            "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+            "violations": [{"quotaId": f"Embed{which}PerProject"}],
+        },
         {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay},
     ]
     return failure(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details)
@@ -121,5 +124,7 @@ def test_a_provider_that_is_not_there_is_told_in_words() -> None:
 def test_what_a_run_costs_is_said_before() -> None:
     with Loopback(gemini) as server:
         embedder = backend(server).open()
-        assert embedder.estimate(10_000) == "10,000 images will be sent to Google (gemini-embedding-2), for about $1.20."
+        assert (
+            embedder.estimate(10_000) == "10,000 images will be sent to Google (gemini-embedding-2), for about $1.20."
+        )
         embedder.close()

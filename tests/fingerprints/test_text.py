@@ -69,7 +69,9 @@ def test_texts_become_unit_vectors(tmp_path: Path) -> None:
         [helper.make_tensor_value_info("text_embeds", TensorProto.FLOAT, ["batch", DIMS])],
         [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
     )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), str(tmp_path / "t.onnx"))
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), str(tmp_path / "t.onnx")
+    )
     tower = TextTower(model=RemoteFile("t", 0), vocabulary=RemoteFile("v", 0), merges=RemoteFile("m", 0), tokens=tokens)
     base = tiny_model(tiny_onnx())
     model = Model(**{name: getattr(base, name) for name in base.__slots__ if name != "text"}, text=tower)

@@ -99,7 +99,7 @@ def test_every_planted_pair_is_found_among_thousands(size: int, radius: int) -> 
 @pytest.mark.parametrize("radius", [3, 31])
 def test_bands_cover_every_difference_within_the_radius(radius: int) -> None:
     codes = scattered(np.random.default_rng(1), 50_000, 32)
-    bands = choose_bands(codes, radius, len(codes))
+    bands = choose_bands(codes, radius, codes)
     assert bands is not None
     assert sum(band.errors + 1 for band in bands) >= radius + 1
     used = np.concatenate([band.bits for band in bands])

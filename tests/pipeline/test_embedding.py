@@ -109,7 +109,9 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 
 def read(folder: Path, catalogue: Catalogue) -> Contents:
     refs = [ref for ref in FolderSource([str(folder)]).refs() if isinstance(ref, ImageRef)]
-    return contents_of(read_all(refs, catalogue, [builtin_hashes()["hash"]], ReadParams(), ignore).contents, refs, catalogue)
+    return contents_of(
+        read_all(refs, catalogue, [builtin_hashes()["hash"]], ReadParams(), ignore).contents, refs, catalogue
+    )
 
 
 @settings(max_examples=20, deadline=None)
@@ -125,7 +127,9 @@ def test_vectors_of_two_spaces_never_meet(
         chain = [Letters(f"{axis}", axis, breaks_after=after) for axis, after in enumerate(breaks)]
         chain.append(Letters("last", len(breaks)))
         for back in chain:  # some vectors of every space are there from earlier runs
-            rows = {contents.keys[row]: to_row(back.space, np.eye(back.space.dims, dtype=np.float32)[-1]) for row in known}
+            rows = {
+                contents.keys[row]: to_row(back.space, np.eye(back.space.dims, dtype=np.float32)[-1]) for row in known
+            }
             cache.put(back.space.key, rows)
         found = embed_contents(contents, chain, cache, EmbedParams(), ignore)
         used = next(back for back in chain if back.name == found.name)
@@ -298,7 +302,12 @@ def test_no_embedder_means_nothing_heavy_is_imported_by_a_rescan(folder: Path, t
         f"find_duplicates({str(folder)!r})\n"
         "print(sorted({'onnxruntime', 'huggingface_hub', 'httpx', 'fastapi', 'redis', 'numpy'} & set(sys.modules)))\n"
     )
-    environment = {**os.environ, "SOSIE_DATA_DIR": str(tmp_path), "SOSIE_EMBEDDERS": "clip,builtin", "HF_HUB_OFFLINE": "1"}
+    environment = {
+        **os.environ,
+        "SOSIE_DATA_DIR": str(tmp_path),
+        "SOSIE_EMBEDDERS": "clip,builtin",
+        "HF_HUB_OFFLINE": "1",
+    }
     outputs = [
         subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
         for _ in range(2)

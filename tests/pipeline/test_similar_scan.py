@@ -150,7 +150,14 @@ def test_a_service_that_is_killed_in_mid_run_is_named_and_the_run_ends_well(fold
         return provider(request) if len(answered) <= 4 else Reply(500, b"killed")
 
     with Loopback(dying) as server:
-        report = scan(folder, embedders=["service"], service_url=server.url, service_dialect="vllm", embed_workers=1, embed_patience=2)
+        report = scan(
+            folder,
+            embedders=["service"],
+            service_url=server.url,
+            service_dialect="vllm",
+            embed_workers=1,
+            embed_patience=2,
+        )
     assert report.params["embedder"] == "builtin"
     assert "service: service answers 500 killed (tried" in report.fallbacks[0]
     assert [space.split("/")[0] for space in report.spaces if "service" in space] == []

@@ -159,6 +159,12 @@ def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         list(FolderSource([tmp_path / "nowhere"]).refs())
 
 
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "x").write_bytes(b"x")
+    assert [ref.uri for ref in FolderSource(["~"]).refs()] == [str(tmp_path / "x")]
+
+
 def test_every_reference_carries_the_brand_and_the_state_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"four")
     (ref,) = FolderSource([tmp_path], brand="nike").refs()

@@ -76,4 +76,5 @@ def _print(found: Calibration) -> None:
     console.print(f"[bold]{found.space.name}[/]: {found.images:,} images, {len(found.copies):,} verified copies")
     console.print(table)
     known = f", and {copies:.1%} of the copies" if len(found.copies) else ""
-    console.print(f"Proposed: [bold]similarity_threshold = {found.proposed:.2f}[/]: {share:.4%} of random pairs reach it{known}.")
+    proposal = f"[bold]similarity_threshold = {found.proposed:.2f}[/]"
+    console.print(f"Proposed: {proposal}: {share:.4%} of random pairs reach it{known}.")

@@ -18,7 +18,9 @@ class MethodName(StrEnum):
 
 CatalogOption = Annotated[
     Path | None,
-    typer.Option("--catalog", help="The catalogue's file.", metavar="FILE", show_default="in the platform's data directory"),
+    typer.Option(
+        "--catalog", help="The catalogue's file.", metavar="FILE", show_default="in the platform's data directory"
+    ),
 ]
 MethodOption = Annotated[
     MethodName | None,

@@ -15,7 +15,9 @@ from sosie.sources.folder import HIDDEN
 
 
 def scan(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)
+    ],
     catalog: CatalogOption = None,
     method: MethodOption = None,
     embedder: EmbedderOption = None,

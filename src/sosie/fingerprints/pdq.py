@@ -62,11 +62,17 @@ def pdq_variants(reduced: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArr
     signed = (frequencies[:, None] * _signs()).reshape(len(reduced), 4, FREQUENCIES**2)
     middle = FREQUENCIES**2 // 2 - 1
     medians = np.partition(signed, middle, axis=2)[:, :, middle, None]
-    bits = (signed > medians).reshape(len(reduced), 4, FREQUENCIES, FREQUENCIES)
-    plain, rows, columns, both = (bits[:, index] for index in range(4))
-    turned = [part.transpose(0, 2, 1) for part in (columns, rows, plain, both)]
-    stacked = np.stack((plain, turned[0], both, turned[1], rows, columns, turned[2], turned[3]), axis=1)
-    return np.packbits(stacked.reshape(len(reduced), 8, -1)[:, :, ::-1], axis=2), _qualities(reduced)
+    bits = (signed > medians).reshape(len(reduced), -1)
+    return np.packbits(bits[:, _places()], axis=2), _qualities(reduced)
+
+
+@lru_cache(maxsize=1)
+def _places() -> NDArray[np.int64]:
+    """Where the bits of the eight hashes stand among those of the four sign patterns, last first: (8, 256)."""
+    places = np.arange(4 * FREQUENCIES**2).reshape(4, FREQUENCIES, FREQUENCIES)
+    plain, rows, columns, both = places
+    stacked = np.stack((plain, columns.T, both, rows.T, rows, columns, plain.T, both.T))
+    return np.ascontiguousarray(stacked.reshape(8, -1)[:, ::-1])
 
 
 @lru_cache(maxsize=1)

@@ -93,7 +93,7 @@ class Neighbours:
         for start in range(0, len(rows) if count else 0, height):
             part, into = rows[start : start + height], slice(start, start + height)
             scores = self._product.best(part) / np.float32(self._params.unit**2)
-            scores[:, self._blank] = -np.inf
+            scores[:, self._blank] = scores[self._blank[part]] = -np.inf
             scores[np.arange(len(part)), part] = -np.inf
             if self._words is None:
                 ids[into], score[into] = _best(scores, count)

@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 _WEIGHT_STEPS = 16
-_COMMON, _COMMON_SHARE = 300, 0.05
+_COMMON, _COMMON_SHARE = 300, 0.01
 _BATCH = 500_000
 _WORDS = 1 << 2 * WORD_BITS
 _PRIOR_IMAGES, _PRIOR_SPREAD = 1000, 1.0
@@ -39,22 +39,21 @@ _SCALE_BIN = 11
 class WordIndex:
     """The spots of all images, by word.
 
-    Words that more than 5 % of the images hold (and more than 300) are left out: a template, a logo, a frame.
-    Memory: about 40 bytes a spot.
+    Words that more than 1 % of the images hold (and more than 300) are left out: a template, a logo, a frame.
+    Memory: about 20 bytes a spot.
     """
 
     def __init__(self, spots: Spots) -> None:
-        self.images, self.starts = len(spots), spots.starts
+        self.images, self.starts, self.asked = len(spots), spots.starts, spots.rows
         image = np.repeat(np.arange(self.images, dtype=np.int32), np.diff(spots.starts))
-        self.asked = _Columns.of(spots.rows)
-        order = np.lexsort((image, self.asked.word))
-        self.image, self.held = image[order], _Columns.of(spots.rows[order])
-        word = self.held.word
-        first = np.ones(len(word), np.bool_)
-        first[1:] = (word[1:] != word[:-1]) | (self.image[1:] != self.image[:-1])
-        self.first, self.first_asked = first, np.empty_like(first)
-        self.first_asked[order] = first
-        spread = np.bincount(word[first], minlength=_WORDS)
+        order = np.lexsort((image, spots.rows["word"]))
+        word, self.image = spots.rows["word"][order].astype(np.int64), image[order]
+        self.held = _Columns.of(spots.rows[order])
+        self.first = np.ones(len(word), np.bool_)
+        self.first[1:] = (word[1:] != word[:-1]) | (self.image[1:] != self.image[:-1])
+        self.first_asked = np.empty_like(self.first)
+        self.first_asked[order] = self.first
+        spread = np.bincount(word[self.first], minlength=_WORDS)
         begins = np.searchsorted(word, np.arange(_WORDS + 1))
         self.begin, self.count = begins[:-1], np.diff(begins)
         self.count[spread > max(_COMMON, _COMMON_SHARE * self.images)] = 0
@@ -75,28 +74,28 @@ class WordIndex:
         """Look up all spots of some images, in all forms."""
         sizes = self.starts[rows + 1] - self.starts[rows]
         spot = _ranges(self.starts[rows], sizes)
-        every = (self.asked.word[spot].astype(np.uint32)[None] ^ WORD_FORMS[:, None]).ravel()
+        word = self.asked["word"][spot]
+        every = (word[None] ^ WORD_FORMS[:, None]).ravel()
         count = self.count[every]
-        which = np.repeat(np.arange(len(every)), count)
-        form, at = np.divmod(which, max(len(spot), 1))
-        owner = np.repeat(np.arange(len(rows)), sizes)[at]
-        return Look(self, len(rows), _ranges(self.begin[every], count), owner, spot[at], form)
+        at = np.repeat(np.tile(np.arange(len(spot)), 4), count)
+        form = np.repeat(np.arange(4), count.reshape(4, -1).sum(1))
+        owner = np.repeat(np.arange(len(rows)), sizes)
+        return Look(self, len(rows), spot, owner, self.weight[word], _ranges(self.begin[every], count), at, form)
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The fields of spots, each for itself."""
+    """Places, scales and angles of spots, each for itself."""
 
-    word: NDArray[np.int32]
-    x: Floats
-    y: Floats
-    scale: NDArray[np.int16]
-    angle: NDArray[np.int16]
+    x: NDArray[np.int8]
+    y: NDArray[np.int8]
+    scale: NDArray[np.uint8]
+    angle: NDArray[np.uint8]
 
     @classmethod
     def of(cls, rows: NDArray[np.void]) -> _Columns:
-        x, y = rows["x"].astype(np.float32), rows["y"].astype(np.float32)
-        return cls(rows["word"].astype(np.int32), x, y, rows["scale"].astype(np.int16), rows["angle"].astype(np.int16))
+        x, y, scale, angle = (np.ascontiguousarray(rows[name]) for name in ("x", "y", "scale", "angle"))
+        return cls(x, y, scale, angle)
 
 
 def _ranges(begins: Ids, sizes: Ids) -> Ids:
@@ -108,23 +107,25 @@ def _ranges(begins: Ids, sizes: Ids) -> Ids:
 class Look:
     """What the words of some images (the asked ones) hit in the index.
 
-    `entry`: spots of the index. `owner`, `spot`, `form`: whose spot hit it, which one, and in which form.
+    `spot`, `owner`, `weight`: the asked spots, which of the `rows` asked images each is of, how rare its word is.
+    `entry`, `at`, `form`: each hit: a spot of the index, which of the asked spots hit it, and in which form.
     """
 
     index: WordIndex
     rows: int
-    entry: Ids
-    owner: Ids
     spot: Ids
+    owner: Ids
+    weight: Ids
+    entry: Ids
+    at: Ids
     form: Ids
 
     def votes(self) -> Floats:
         """Float32 (rows, images): squared rarities of the shared words, in the form that shares most."""
         index = self.index
-        weight = index.weight[index.asked.word[self.spot]]
-        counts = index.first[self.entry] & index.first_asked[self.spot]
-        keys = (self.owner * 4 + self.form) * index.images + index.image[self.entry]
-        sums = np.bincount(keys, weights=weight * weight * counts, minlength=self.rows * 4 * index.images)
+        worth = (self.weight * self.weight * index.first_asked[self.spot])[self.at] * index.first[self.entry]
+        keys = (self.owner * (4 * index.images))[self.at] + self.form * index.images + index.image[self.entry]
+        sums = np.bincount(keys, weights=worth, minlength=self.rows * 4 * index.images)
         return np.asarray(sums.reshape(self.rows, 4, index.images).max(1), np.float32)
 
     def consistency(self, candidates: Ids) -> Floats:
@@ -135,14 +136,13 @@ class Look:
         index, width = self.index, candidates.shape[1]
         slots = np.full((self.rows, index.images + 1), -1, np.int64)
         np.put_along_axis(slots, candidates, np.arange(self.rows * width).reshape(candidates.shape), 1)
-        slot = slots[self.owner, index.image[self.entry]]
+        slot = slots.ravel()[(self.owner * slots.shape[1])[self.at] + index.image[self.entry]]
         near = np.flatnonzero(slot >= 0)
-        spot, form = self.spot[near], self.form[near]
-        placements = _placements(index.asked, spot, index.held, self.entry[near], form)
-        weight = index.weight[index.asked.word[spot]]
+        slot, at, form = slot[near], self.at[near], self.form[near]
+        placements = _placements(_Columns.of(index.asked[self.spot]), at, index.held, self.entry[near], form)
         best = np.zeros(self.rows * width, np.int64)
         for shift in (0.0, 0.5):
-            _raise_to_largest_cell(best, (slot[near] * 4 + form) << 24 | _cells(*placements, shift), weight)
+            _raise_to_largest_cell(best, (slot * 4 + form) << 24 | _cells(*placements, shift), self.weight[at])
         return np.asarray(best.reshape(candidates.shape) / _WEIGHT_STEPS, np.float32)
 
 
@@ -159,13 +159,14 @@ def _raise_to_largest_cell(best: Ids, key: Ids, weight: Ids) -> None:
     best[found] = np.maximum(best[found], np.maximum.reduceat(sums, firsts))
 
 
-def _placements(asked: _Columns, spot: Ids, held: _Columns, entry: Ids, form: Ids) -> tuple[Ids, Ids, Floats, Floats]:
+def _placements(asked: _Columns, at: Ids, held: _Columns, entry: Ids, form: Ids) -> tuple[Ids, Ids, Floats, Floats]:
     """Turn, scale steps and centre that each match gives the asked image in the other one."""
     mirrored = (form & 1).astype(np.bool_)
-    angle = asked.angle[spot].astype(np.int64)
+    angle = asked.angle[at].astype(np.int64)
     turn = (held.angle[entry] - np.where(mirrored, 128 - angle, angle) - 64 * (form & 2)) % 256
-    step = held.scale[entry].astype(np.int64) - asked.scale[spot]
-    x, y = np.where(mirrored, -asked.x[spot], asked.x[spot]), asked.y[spot]
+    step = held.scale[entry].astype(np.int64) - asked.scale[at]
+    x, y = asked.x[at].astype(np.float32), asked.y[at].astype(np.float32)
+    x = np.where(mirrored, -x, x)
     growth, cos, sin = _GROWTH[step + 256], _COS[turn], _SIN[turn]
     across = held.x[entry] - growth * (cos * x - sin * y)
     down = held.y[entry] - growth * (sin * x + cos * y)

@@ -78,9 +78,23 @@ def reverse(evidence: Evidence) -> Evidence:
 def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group]:
     """Return the groups of images that are one picture, sorted by their first member."""
     shares = _shares(contents, edges)
-    groups = [_group(contents, rows, shares, ids) for rows in _components(contents, edges)]
+    same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
+    components = _components(contents, edges)
+    groups = [_group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components]
     groups.sort(key=lambda group: group.members)
     return [replace(group, id=number) for number, group in enumerate(groups)]
+
+
+def with_identical(contents: Contents, edges: Sequence[Edge]) -> list[Edge]:
+    """Return the edges with every pair called identical that a chain of identical pairs joins."""
+    same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
+    equal = Evidence(equal="pixels")
+    return [
+        replace(edge, relation="identical", score=1.0, evidence=equal, inner=None)
+        if same[edge.a] == same[edge.b]
+        else edge
+        for edge in edges
+    ]
 
 
 def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, int]]:
@@ -129,13 +143,12 @@ def _keeper(contents: Contents, rows: Sequence[int], shares: Sequence[float]) ->
     return row, (ref, reason)
 
 
-def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids: Ids) -> Group:
+def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids: Ids, *, identical: bool) -> Group:
     keeper, (ref, reason) = _keeper(contents, rows, shares)
-    pixels = {contents.rows[row].pixels_sha256 or contents.keys[row] for row in rows}
     total = sum(contents.rows[row].size * len(contents.refs[row]) for row in rows)
     return Group(
         id=0,
-        relation="identical" if len(pixels) == 1 else "copy",
+        relation="identical" if identical else "copy",
         members=tuple(sorted(ids[ref.uri] for row in rows for ref in contents.refs[row])),
         keeper=ids[ref.uri],
         reason=reason,

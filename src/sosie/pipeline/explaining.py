@@ -51,8 +51,8 @@ def explain(a: PathLike, b: PathLike, *, settings: Settings | None = None) -> Ex
             raise UnreadableImage(f"{skipped.uri} {skipped.reason}.")
         if len(report.images) < 2:
             raise UsageError(f"{paths[0]} and {paths[1]} are one file.", next_step="Name two different files.")
-        pdq, dhash, orientation = _hashes(report.images, alone.catalogue_path)
-    first, second = sorted(report.images, key=lambda image: image.uri != paths[0])
+        first, second = sorted(report.images, key=lambda image: image.uri != paths[0])
+        pdq, dhash, orientation = _hashes(first, second, alone.catalogue_path)
     edge = report.edges[0] if report.edges else None
     if edge is not None and first.id != 0:
         from sosie.pipeline.assemble import reverse
@@ -62,10 +62,9 @@ def explain(a: PathLike, b: PathLike, *, settings: Settings | None = None) -> Ex
     return Explanation(replace(first, id=0), replace(second, id=1), edge, pdq, dhash, orientation)
 
 
-def _hashes(images: tuple[ImageRecord, ...], path: Path) -> tuple[int, int, str]:
-    found = {image.uri: bytes.fromhex(image.sha256) for image in images}
+def _hashes(first: ImageRecord, second: ImageRecord, path: Path) -> tuple[int, int, str]:
+    found = {image.uri: bytes.fromhex(image.sha256) for image in (first, second)}
     with Catalogue(path) as catalogue:
-        contents = contents_of(found, [ImageRef(image.uri) for image in images], catalogue)
-        if len(contents) < 2:
-            return 0, 0, "same"
-        return closest_hashes(load_hashes(contents, catalogue), 0, 1)
+        contents = contents_of(found, [ImageRef(uri) for uri in found], catalogue)
+        a, b = (contents.keys.index(key) for key in found.values())
+        return closest_hashes(load_hashes(contents, catalogue), a, b)

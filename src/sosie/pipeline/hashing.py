@@ -81,9 +81,9 @@ def load_hashes(contents: Contents, catalogue: Catalogue) -> Hashes:
     return Hashes(*read_rows(DHASH64, dhash), *read_rows(PDQ256, pdq), tiny)
 
 
-def how_compared(hashes: Hashes) -> list[str]:
-    """Return for each content whether a hash could say anything of it: "yes", "flat" or "tiny"."""
-    says = hashes.pdq_says | hashes.dhash_says
+def how_compared(hashes: Hashes, described: NDArray[np.bool_]) -> list[str]:
+    """Return for each content whether a hash or local features (`described`) tell of it: "yes", "flat" or "tiny"."""
+    says = hashes.pdq_says | hashes.dhash_says | described
     return ["tiny" if tiny else "yes" if can else "flat" for tiny, can in zip(hashes.tiny, says, strict=True)]
 
 
@@ -107,7 +107,7 @@ def hash_pairs(hashes: Hashes) -> HashPairs:
 
 
 def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
-    """Return the distances of two contents in both hashes, in the orientation of the nearest PDQ, and its name."""
+    """Return the PDQ and dHash distances of two contents, and the turn of `a` in which PDQ is nearest."""
     turns = np.arange(len(ORIENTATIONS))
     one, other = np.full(len(turns), a), np.full(len(turns), b)
     pdq = _distances(hashes.pdq, one, other, turns)

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sosie.config import Settings
 from sosie.fingerprints.base import Fingerprinter, builtin_hashes
 from sosie.fingerprints.local import LocalFingerprinter
 from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import find_alike
-from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs
+from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, with_identical
 from sosie.pipeline.contents import contents_of
 from sosie.pipeline.embedding import Confirm, EmbedParams
 from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
@@ -77,7 +80,9 @@ def _scan(
         pairs = hash_pairs(hashes)
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
         by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
+        listen(Progress("compare", len(contents), len(contents), len(reading.skipped)))
     proved: list[Edge] = []
+    described: NDArray[np.bool_] = np.zeros(len(contents), np.bool_)
     if settings.method == "auto":
         with clock("verify"):
             prover = Prover(contents, catalogue, settings.workers, listen)
@@ -86,11 +91,11 @@ def _scan(
             by_hash = [edge for edge in by_hash if (edge.a, edge.b) in prover.undecided]
             unproved = [*equal, *by_hash]
             prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])))
-            proved = prover.edges
-    edges = strongest([*equal, *by_hash, *proved])
+            proved, described = prover.edges, (prover.vectors != 0).any(axis=1)
+    edges = with_identical(contents, strongest([*equal, *by_hash, *proved]))
     with clock("group"):
         listen(Progress("group"))
-        images = image_records(contents, how_compared(hashes))
+        images = image_records(contents, how_compared(hashes, described))
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
     with clock("similar"):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +22,7 @@ from sosie.matching.neighbours import NeighbourRounds
 from sosie.matching.verification import VerificationParams, Verified, describe, verify
 from sosie.matching.words import WordIndex
 from sosie.pipeline.contents import Contents
+from sosie.pipeline.hashing import TINY
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
 from sosie.report import edge_from, evidence_to
@@ -63,15 +65,19 @@ class Prover:
         self.judge = judge_key()
         self.parent = list(range(len(self.contents)))
         self.copies = [0] * len(self.contents)
+        self.tiny = [min(row.width, row.height) < TINY for row in self.contents.rows]
+
+    @cached_property
+    def vectors(self) -> NDArray[np.int8]:
+        """The vectors of all contents, int8 (n, 256): zeros where a content has no local features."""
+        return vectors(self._rows(VLAD.key))
 
     def prove_nearest(self) -> None:
         """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow.
 
         Pairs inside a group are left out once both images are proved against enough others of it.
         """
-        rounds = NeighbourRounds(
-            vectors(self._rows(VLAD.key)), signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key)))
-        )
+        rounds = NeighbourRounds(self.vectors, signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key))))
         while len(pairs := rounds.next()):
             order = np.lexsort((pairs.b, pairs.a, -pairs.score))
             self.prove(list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True)))
@@ -92,7 +98,7 @@ class Prover:
                 self.done += len(left)
 
     def _worth(self, pair: Pair) -> bool:
-        if pair in self.asked:
+        if pair in self.asked or any(self.tiny[row] for row in pair):
             return False
         spared = min(self.copies[row] for row in pair) >= _ENOUGH and self._root(pair[0]) == self._root(pair[1])
         self.asked.add(pair)

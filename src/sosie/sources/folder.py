@@ -26,7 +26,7 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class FolderSource:
-    """All regular files below some paths, each file once however many names it has.
+    """All regular files below some paths (`~` is the home folder), each file once however many names it has.
 
     Folders and files are visited in the order of their names, real ones before symbolic links, so that the
     result does not depend on the order in which the file system or the caller lists them. Hidden folders (their
@@ -43,7 +43,7 @@ class FolderSource:
         Raises `UsageError` when a given path does not exist.
         """
         walk = _Walk(self.hidden)
-        for path in sorted({os.path.abspath(path) for path in self.paths}):
+        for path in sorted({os.path.abspath(os.path.expanduser(path)) for path in self.paths}):
             if not os.path.lexists(path):
                 raise UsageError(f"There is no file or folder at {path}.", next_step="Check the spelling of the path.")
             walk.visit(path)

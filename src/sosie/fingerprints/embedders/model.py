@@ -87,7 +87,7 @@ class Model:
     max_batch: int = 8
     text: TextTower | None = None
     text_threshold: float = 0.25
-    """The cosine of a text and an image from which they may have to do with each other: far lower than of two images."""
+    """The cosine from which a text and an image may have to do with each other: far lower than of two images."""
     about: str = ""
 
     @property

@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 from sosie.features import Features
 
 FRAME = 200
-"""Longest side of the frame in pixels. Measured: better than 320, and three times as fast."""
+"""Longest side of the frame in pixels, in which places are given."""
+SIDE = 160
+"""Longest side of the grey picture that is searched. Measured: finds as many copies as 200, in three quarters of the
+time."""
 LIMIT = 150
 """Features kept of one image, the strongest first."""
+CONTRAST = 0.005
+"""Least contrast of a feature: low, since flat and faded pictures have no others."""
 
 _local = threading.local()
 
@@ -35,17 +40,30 @@ def extract(pixels: NDArray[np.uint8]) -> Features:
     Deterministic; safe in threads, each has a detector of its own.
     """
     thumbnail = frame(pixels)
-    grey = cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY)
+    height, width = thumbnail.shape[:2]
+    size = (max(1, round(width * SIDE / FRAME)), max(1, round(height * SIDE / FRAME)))
+    grey = cv2.resize(cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     keypoints, descriptors = _detector().detectAndCompute(grey, None)
     if not keypoints:
         return Features(thumbnail, np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8))
-    keypoints, descriptors = keypoints[:LIMIT], descriptors[:LIMIT]
-    points = np.array([(*k.pt, k.size, k.angle) for k in keypoints], np.float32)
-    return Features(thumbnail, points, np.rint(descriptors).astype(np.uint8))
+    points = np.array([(*k.pt, k.size, k.angle) for k in keypoints[:LIMIT]], np.float32)
+    across, down = width / size[0], height / size[1]
+    points[:, 0] = (points[:, 0] + 0.5) * across - 0.5
+    points[:, 1] = (points[:, 1] + 0.5) * down - 0.5
+    points[:, 2] *= FRAME / SIDE
+    return Features(thumbnail, points, np.rint(descriptors[:LIMIT]).astype(np.uint8))
 
 
 def _detector() -> cv2.SIFT:
     detector: cv2.SIFT | None = getattr(_local, "sift", None)
     if detector is None:
-        detector = _local.sift = cv2.SIFT.create(nfeatures=LIMIT, nOctaveLayers=2, contrastThreshold=0.01)
+        # Without precise upscaling every place lies a quarter of a pixel too far left and up, and mirrors disagree.
+        detector = _local.sift = cv2.SIFT.create(
+            nfeatures=LIMIT,
+            nOctaveLayers=2,
+            contrastThreshold=CONTRAST,
+            edgeThreshold=10,
+            sigma=1.6,
+            enable_precise_upscale=True,
+        )
     return detector

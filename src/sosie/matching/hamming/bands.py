@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDEST = 24
-_SAMPLE = 32768
-_LOOKUP, _CHECK, _TABLE = 3.0, 10.0, 2.0
-"""Measured nanoseconds of looking a key up, of checking a candidate, and of one slot of a table."""
+_SAMPLE = 1024
+_TURNS = 16
+_MOST_ERRORS = 2
+_CONSTANT = 0.495
+_LOOKUP, _CHECK, _TABLE, _MASK = 3.0, 10.0, 2.0, 6e4
+"""Measured nanoseconds of looking a key up, of checking a candidate, of one slot of a table, of starting a mask."""
 _COMPARE = 0.8
 """Measured nanoseconds of comparing 64 bits with 64 others without any index."""
 
@@ -29,6 +32,16 @@ class Band:
     bits: NDArray[np.int64]
     errors: int
 
+    @property
+    def masks(self) -> int:
+        """How many differences of keys have at most `errors` bits."""
+        return sum(comb(len(self.bits), count) for count in range(self.errors + 1))
+
+    @property
+    def meeting(self) -> float:
+        """Share of pairs of random codes that the band makes candidates."""
+        return self.masks / float(1 << len(self.bits))
+
     def masks_by_top(self, *, zero: bool) -> Iterator[tuple[int, list[int]]]:
         """Yield all differences of keys with 1 to `errors` bits, by their highest bit; no difference too if `zero`."""
         if zero:
@@ -37,54 +50,65 @@ class Band:
             lower = [1 << bit for bit in range(top)]
             yield top, [1 << top | sum(rest) for count in range(self.errors) for rest in combinations(lower, count)]
 
-    def keys(self, columns: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        """Cut this band out of codes; `columns`: uint8 (bytes, n), the codes transposed."""
-        keys = np.zeros(columns.shape[1], np.uint32)
+    def keys(self, codes: NDArray[np.uint8]) -> NDArray[np.uint32]:
+        """Cut this band out of codes; `codes`: uint8 (n, bytes)."""
+        keys = np.zeros(len(codes), np.uint32)
         for bit in self.bits:
             keys <<= np.uint32(1)
-            keys |= (columns[bit >> 3] >> np.uint8(7 - (bit & 7))) & np.uint8(1)
+            keys |= (codes[:, bit >> 3] >> np.uint8(7 - (bit & 7))) & np.uint8(1)
         return keys
 
 
-def choose_bands(codes: NDArray[np.uint8], radius: int, queries: int) -> list[Band] | None:
-    """Give the bands that cost least for joining `queries` rows with `codes`, or None where comparing all is cheaper.
+def choose_bands(codes: NDArray[np.uint8], radius: int, queries: NDArray[np.uint8]) -> list[Band] | None:
+    """Give the bands that cost least for joining queries with codes, or None where comparing all is cheaper.
 
-    `codes`: uint8 (n, bytes).
+    `codes`, `queries`: uint8 (n, bytes) and (m, bytes). Bits that hardly differ between codes are left out of the
+    bands, and what a plan costs is estimated from a sample of pairs: bits of real hashes are not independent.
     """
-    bits = codes.shape[1] * 8
-    plans = [_widths(bits, radius, errors) for errors in range(3)]
-    costs = [_cost(plan, len(codes), queries) for plan in plans]
-    cheapest = int(np.argmin(costs))
-    if costs[cheapest] > len(codes) * queries * bits / 64 * _COMPARE:
+    sample, asking = codes[:: -(-len(codes) // _SAMPLE)], queries[:: -(-len(queries) // _SAMPLE)]
+    bits = _useful_bits(sample)
+    if not len(bits):
         return None
-    return _deal(_by_balance(codes), plans[cheapest])
+    best, least = None, len(codes) * len(queries) * codes.shape[1] / 8 * _COMPARE
+    plans = [_deal(bits, radius, errors) for errors in range(_MOST_ERRORS + 1)]
+    at_least = [sum(_cost(band, band.meeting, len(codes), len(queries)) for band in plan) for plan in plans]
+    for plan, floor in sorted(zip(plans, at_least, strict=True), key=lambda pair: pair[1]):
+        if floor >= least:
+            break
+        cost = sum(_cost(band, _meeting(band, sample, asking), len(codes), len(queries)) for band in plan)
+        if cost < least:
+            best, least = plan, cost
+    return best
 
 
-def _widths(bits: int, radius: int, errors: int) -> list[tuple[int, int]]:
-    """Widths and allowed errors of bands for a radius, with at most `errors` errors in each."""
-    count = min(-(-(radius + 1) // (errors + 1)), bits)
+def _useful_bits(sample: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Bit positions, the most evenly split first, neighbours apart: neighbouring bits of a hash go together."""
+    share = np.unpackbits(sample, axis=1).mean(axis=0)
+    scattered = (np.arange(len(share), dtype=np.uint64) * np.uint64(2654435769)) % np.uint64(2**32)
+    unevenness = np.abs(share - 0.5)
+    order = np.lexsort((scattered, np.round(unevenness, 2)))
+    kept: NDArray[np.int64] = order[unevenness[order] < _CONSTANT]
+    return kept
+
+
+def _deal(bits: NDArray[np.int64], radius: int, errors: int) -> list[Band]:
+    """Deal bits out to bands for a radius, with at most `errors` errors in each."""
+    count = min(-(-(radius + 1) // (errors + 1)), len(bits))
     allowed = [errors] * count
     allowed[-1] = max(radius - (errors + 1) * (count - 1), 0)
-    widths = [bits // count + (band < bits % count) for band in range(count)]
-    return [(min(width, _WIDEST), limit) for width, limit in zip(widths, allowed, strict=True)]
+    return [Band(bits[band::count][:_WIDEST], limit) for band, limit in enumerate(allowed)]
 
 
-def _cost(plan: list[tuple[int, int]], codes: int, queries: int) -> float:
-    total = 0.0
-    for width, errors in plan:
-        masks = sum(comb(width, count) for count in range(errors + 1))
-        total += masks * queries * (_LOOKUP + _CHECK * codes / 2**width) + _TABLE * 2**width
-    return total
+def _meeting(band: Band, sample: NDArray[np.uint8], asking: NDArray[np.uint8]) -> float:
+    """Share of pairs that a band makes candidates, by a sample; at least that of random bits."""
+    size = min(len(sample), len(asking))
+    keys, others = band.keys(sample[:size]), band.keys(asking[:size])
+    turns = sorted({1 + turn * (size - 1) // _TURNS for turn in range(_TURNS)})
+    near = sum(int((np.bitwise_count(keys ^ np.roll(others, turn)) <= band.errors).sum()) for turn in turns)
+    return max(near / (size * len(turns)), band.meeting)
 
 
-def _by_balance(codes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Bit positions, the most evenly split first, neighbours apart: neighbouring bits of a hash go together."""
-    step = -(-len(codes) // _SAMPLE)
-    share = np.unpackbits(codes[::step], axis=1).mean(axis=0)
-    scattered = (np.arange(len(share), dtype=np.uint64) * np.uint64(2654435769)) % np.uint64(2**32)
-    return np.lexsort((scattered, np.round(np.abs(share - 0.5), 2)))
-
-
-def _deal(order: NDArray[np.int64], plan: list[tuple[int, int]]) -> list[Band]:
-    hands = [order[band :: len(plan)] for band in range(len(plan))]
-    return [Band(hand[:width], errors) for hand, (width, errors) in zip(hands, plan, strict=True)]
+def _cost(band: Band, meeting: float, codes: int, queries: int) -> float:
+    """Nanoseconds that joining along a band takes, about, where a share `meeting` of all pairs become candidates."""
+    table = _TABLE * float(1 << len(band.bits))
+    return band.masks * (_MASK + _LOOKUP * queries) + _CHECK * meeting * codes * queries + table

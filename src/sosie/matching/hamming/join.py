@@ -15,6 +15,8 @@ from sosie.types import Pairs
 
 _CHUNK = 1 << 16
 """Candidates that are checked at once: their words stay in the processor's cache."""
+_MANY = 1.5
+"""Neighbours that a position has on average, from which on they are spread out at once and not one by one."""
 _QUERIES = 1 << 20
 """Variants that are joined at once: what bounds the memory for many variants."""
 
@@ -38,7 +40,7 @@ def pairs_within(
     pairs: leave them out with `representatives`. Raises `UsageError` when more than `limit` pairs are found.
     """
     _check(codes, radius, variants)
-    found = Found(len(codes), limit)
+    found = Found(len(codes), codes.shape[1] * 8, limit)
     if not len(codes):
         return found.pairs()
     plain = Codes.of(np.ascontiguousarray(codes))
@@ -77,27 +79,28 @@ def _variants_in_parts(variants: NDArray[np.uint8], plain: Codes) -> Iterator[Co
 
 
 def _join(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
-    bands = choose_bands(plain.rows, radius, len(queries.rows))
+    bands = choose_bands(plain.rows, radius, queries.rows)
     if bands is None:
         _compare_all(queries, plain, radius, found)
         return
+    heads, searched_heads = plain.heads(), queries.heads()
     for band in bands:
-        index = Index.of(plain, band)
-        searched = index if queries is plain else Index.of(queries, band, table=False)
+        index = Index.of(plain, heads, band)
+        searched = index if queries is plain else Index.of(queries, searched_heads, band, table=False)
         for hits in _hits(searched, index, band):
             for left, right in _expand(*hits):
-                near, distances = _within(searched.words, left, index.words, right, radius)
-                found.add(searched.owners[left[near]], index.owners[right[near]], distances)
+                _keep_near(searched, left, index, right, radius, found)
 
 
 def _compare_all(queries: Codes, plain: Codes, radius: int, found: Found) -> None:
     """Compare every pair: for few codes, or a radius so large that no index helps."""
     step = max(_CHUNK // len(plain.rows), 1)
+    words = np.ascontiguousarray(plain.words.T)
     for start in range(0, len(queries.rows), step):
         first = start if queries is plain else 0
-        block, others = queries.words[:, start : start + step], plain.words[:, first:]
-        distances = np.zeros((block.shape[1], others.shape[1]), np.uint16)
-        for word, other in zip(block, others, strict=True):
+        block, others = queries.words[start : start + step], words[:, first:]
+        distances = np.zeros((len(block), others.shape[1]), np.uint16)
+        for word, other in zip(block.T, others, strict=True):
             distances += np.bitwise_count(word[:, None] ^ other)
         left, right = np.nonzero(distances <= radius)
         found.add(queries.owners[start + left], plain.owners[first + right], distances[left, right].astype(np.int64))
@@ -113,7 +116,9 @@ def _hits(searched: Index, index: Index, band: Band) -> Iterator[tuple[Positions
     positions = np.arange(len(searched.keys))
     if same:
         starts = positions + 1
-        yield positions, starts, index.stops(searched.keys) - starts
+        counts = index.stops(searched.keys) - starts
+        hit = np.flatnonzero(counts)
+        yield hit, starts[hit], counts[hit]
     for top, masks in band.masks_by_top(zero=not same):
         asking = np.flatnonzero(searched.keys >> top & 1 == 0) if same else positions
         keys = searched.keys[asking]
@@ -126,15 +131,20 @@ def _hits(searched: Index, index: Index, band: Band) -> Iterator[tuple[Positions
 
 def _expand(positions: Positions, starts: Positions, counts: Positions) -> Iterator[tuple[Positions, Positions]]:
     """Yield each position with each of its `counts` neighbours from `starts` on, a chunk at a time."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    if total == len(ends) and counts.min(initial=1) == 1:
-        yield from (
-            (positions[chunk : chunk + _CHUNK], starts[chunk : chunk + _CHUNK]) for chunk in range(0, total, _CHUNK)
-        )
+    if counts.sum() > _MANY * len(counts):
+        yield from _expand_many(positions, starts, counts)
         return
+    for chunk in range(0, len(positions), _CHUNK):
+        yield positions[chunk : chunk + _CHUNK], starts[chunk : chunk + _CHUNK]
+    more = np.flatnonzero(counts > 1)
+    if len(more):
+        yield from _expand(positions[more], starts[more] + 1, counts[more] - 1)
+
+
+def _expand_many(positions: Positions, starts: Positions, counts: Positions) -> Iterator[tuple[Positions, Positions]]:
+    ends = np.cumsum(counts)
     first = 0
-    while first < len(positions) and total:
+    while first < len(positions):
         done = ends[first - 1] if first else 0
         last = max(int(np.searchsorted(ends, done + _CHUNK, side="right")), first + 1)
         sizes = counts[first:last]
@@ -144,15 +154,16 @@ def _expand(positions: Positions, starts: Positions, counts: Positions) -> Itera
         first = last
 
 
-def _within(
-    queries: NDArray[np.uint64], left: Positions, words: NDArray[np.uint64], right: Positions, radius: int
-) -> tuple[Positions, Positions]:
-    """Indices of the candidates within the radius, and their distances; most leave after two words."""
-    near = np.arange(len(left))
-    distances = np.zeros(len(left), np.uint16)
-    for first in range(0, len(words), 2):
-        for word in range(first, min(first + 2, len(words))):
-            distances += np.bitwise_count(queries[word][left] ^ words[word][right])
-        kept = np.flatnonzero(distances <= radius)
-        near, left, right, distances = near[kept], left[kept], right[kept], distances[kept]
-    return near, distances.astype(np.int64)
+def _keep_near(searched: Index, left: Positions, index: Index, right: Positions, radius: int, found: Found) -> None:
+    """Add the candidates within the radius to what is found; nearly all others are told by their heads."""
+    counts = np.bitwise_count(searched.heads[left].view(np.uint64) ^ index.heads[right].view(np.uint64))
+    if len(counts) > len(left):
+        both = counts.view(np.uint16)
+        counts = (both >> np.uint16(8)) + (both & np.uint16(255))
+    near = np.flatnonzero(counts <= radius)
+    if not len(near):
+        return
+    rows, others = searched.order[left[near]], index.order[right[near]]
+    distances = np.bitwise_count(searched.codes.words[rows] ^ index.codes.words[others]).sum(axis=1, dtype=np.int64)
+    kept = np.flatnonzero(distances <= radius)
+    found.add(searched.codes.owners[rows[kept]], index.codes.owners[others[kept]], distances[kept])

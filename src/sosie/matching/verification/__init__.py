@@ -7,12 +7,12 @@
 `verify` does the first two for many pairs.
 """
 
+from sosie.matching.verification.batch import Verified, verify
 from sosie.matching.verification.description import describe
-from sosie.matching.verification.verdict import Verdict, judge
 from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
-from sosie.matching.verification.batch import Verified, verify
+from sosie.matching.verification.verdict import Verdict, judge
 
 __all__ = [
     "Measurements",

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sosie.features import Features
-from sosie.matching.verification.verdict import Verdict, judge
 from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
+from sosie.matching.verification.verdict import Verdict, judge
 
 _KEPT = 256
 

@@ -18,68 +18,97 @@ _BINS = 16
 _OFF = 26.0
 """Levels (of 255) that a channel may be off: compression and misalignment stay below, another colour does not."""
 _BALANCE = 1.35
-_COARSER = 2
-"""Colours are compared on every second point of the grid each way."""
 _FEWEST = 12
 _EXPLAINED = 0.01
+_COLOURLESS = 0.02
+_COLOURFUL = 40.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class ColourChange:
-    """What happened to the colours in the common area. All are shares of the compared windows, 0 to 1, but `shift`.
+    """What happened to the colours where the shapes are the same. Shares are of those windows, 0 to 1.
 
     `shift`: mean difference before any fit, 0 to 1. `before`: windows of another colour before any fit; `plain`:
-    after the best plain change; `strong`: after the best strong one. `patch`: the largest patch that the plain
-    change leaves. `spread`: how varied the colours of the more colourful picture are, beyond its lightness (0 where
-    lightness tells them all, as with one product on white). `chroma`: mean colourfulness of source and target.
+    after the best plain change; `strong`: after the best strong one. `stain` and `deep` are `plain` and `strong`
+    without patches whose edge is not in both pictures: those were laid over. `spread`: how varied the colours of the
+    more colourful picture are, beyond its lightness (0 where lightness tells them all, as with one product on white;
+    1 where a plain change explains everything anyway). `hues`: how varied the hues are that changed, 0 to 1. `kept`:
+    windows with colour that stayed as they were, as a share of all with colour. `chroma`: mean colourfulness of source and target. `gain`: how
+    much lighter the target is. `rest`: the median difference that the best change leaves, 0 to 1.
     """
 
     shift: float
     before: float
     plain: float
     strong: float
-    patch: float
+    stain: float
+    deep: float
     spread: float
+    hues: float
+    kept: float
     chroma: tuple[float, float]
     gain: float
+    rest: float
 
 
-UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0), 1.0)
+UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0)
 
 
-def colour_change(
-    target: NDArray[np.uint8], source: NDArray[np.uint8], area: NDArray[np.bool_], stride: int, *, inverted: bool
-) -> ColourChange:
-    """The change from `source` to `target`, aligned uint8 (h, w, 3), on the windows of the grid in `area`."""
-    area = area[::_COARSER, ::_COARSER]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What the windows at which colours are compared say of shapes: bool (h, w) each."""
+
+    covered: NDArray[np.bool_]
+    textured: NDArray[np.bool_]
+    agreeing: NDArray[np.bool_]
+
+
+def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Grid, *, inverted: bool) -> ColourChange:
+    """The change from `source` to `target`, aligned uint8 (h, w, 3), where shapes agree or both are flat."""
+    area = grid.agreeing | (grid.covered & ~grid.textured)
     if np.count_nonzero(area) < _FEWEST:
         return UNCHANGED
-    t, s = (_sampled(image, area, stride * _COARSER) for image in (target, source))
+    # Colours as rows, float32 (3, n): short rows would be slow to reduce.
+    t, s = (np.ascontiguousarray(image[area].T, dtype=np.float32) for image in (target, source))
     if inverted:
         s = 255.0 - s
     raw = _off(s, t)
-    plain_fit = _plain(s, t)
-    plain = _off(plain_fit, t)
-    strong = plain if (plain > _OFF).mean() < _EXPLAINED else np.minimum(_strong(s, t), _strong(t, s))
-    left = np.zeros(area.shape, np.uint8)
-    left[area] = plain > _OFF
+    before = float((raw > _OFF).mean())
+    plain = raw if before < _EXPLAINED else _off(_plain(s, t), t)
+    left = plain > _OFF
+    explained = float(left.mean()) < _EXPLAINED
+    best = plain if explained else np.minimum(plain, np.minimum(_strong(s, t), _strong(t, s)))
+    framed = left if explained else _framed(left, area, grid)
     return ColourChange(
         shift=float(raw.mean() / 255.0),
-        before=float((raw > _OFF).mean()),
-        plain=float((plain > _OFF).mean()),
-        strong=float((np.minimum(plain, strong) > _OFF).mean()),
-        patch=_largest_patch(left) / s.shape[1],
-        spread=max(_spread(s), _spread(t)),
+        before=before,
+        plain=float(left.mean()),
+        strong=float((best > _OFF).mean()),
+        stain=float(framed.mean()),
+        deep=float((framed & (best > _OFF)).mean()),
+        spread=1.0 if explained else max(_spread(s), _spread(t)),
+        hues=1.0 if explained else min(_hues(s[:, left]), _hues(t[:, left])),
+        kept=0.0 if explained else _kept(s, t, raw),
         chroma=(float(_chroma(s).mean()), float(_chroma(t).mean())),
-        gain=float((_LUMA @ plain_fit).mean() / max(1.0, float((_LUMA @ s).mean()))),
+        gain=float((_LUMA @ t).mean() / max(1.0, float((_LUMA @ s).mean()))),
+        rest=float(np.median(best)) / 255.0,
     )
 
 
-def _sampled(image: NDArray[np.uint8], area: NDArray[np.bool_], stride: int) -> NDArray[np.float32]:
-    """Mean colours around the grid's points in `area`, float32 (3, n): short rows would be slow to reduce."""
-    grid = cv2.blur(image, (5, 5))[::stride, ::stride][area]
-    return np.ascontiguousarray(grid.T, dtype=np.float32)
+def _framed(left: NDArray[np.bool_], area: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
+    """Those of the windows left whose patch has an edge that both pictures show.
+
+    `left`: bool (n,), the windows of `area` in order.
+    """
+    stained = np.zeros(area.shape, np.uint8)
+    stained[area] = left
+    count, labels = cv2.connectedComponents(stained, connectivity=8)
+    reach = cv2.dilate(labels.astype(np.float32), np.ones((5, 5), np.uint8)).astype(np.intp)
+    edges = np.bincount(reach[grid.textured], minlength=count)
+    common = np.bincount(reach[grid.agreeing], minlength=count)
+    kept = (common >= 0.5 * edges) & (edges > 0)
+    return np.asarray(kept[labels[area]] & left)
 
 
 def _off(fitted: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -115,10 +144,48 @@ def _plain(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32
 
 
 def _strong(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What is left after the better of a tint by lightness and a mix of the channels, float32 (n,)."""
-    tint = _off(_tint(s, t), t)
-    mix = _off(_mix(s, t), t)
-    return tint if (tint > _OFF).mean() < (mix > _OFF).mean() else mix
+    """What is left after the best of a tint by lightness, a hue turn and a change of saturation, float32 (n,).
+
+    Only filters that people use: any mix of channels would explain most products' change as well.
+    """
+    left = [_off(_tint(s, t), t)]
+    for changed in (_hue_turned(s, t), _saturated(s, t)):
+        if changed is not None:
+            left.append(_off(_plain(changed, t), t))
+    return min(left, key=lambda each: float((each > _OFF).mean()))
+
+
+def _hue_turned(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """`s` with the hue turned as `t` shows it, in HSV; None where there is too little colour to tell."""
+    hsv, aim = (cv2.cvtColor(each.T[None] / np.float32(255), cv2.COLOR_RGB2HSV)[0] for each in (s, t))
+    weight = np.minimum(hsv[:, 1] * hsv[:, 2], aim[:, 1] * aim[:, 2])
+    if float(weight.mean()) < _COLOURLESS:
+        return None
+    turn = np.deg2rad(aim[:, 0] - hsv[:, 0])
+    angle = np.angle(np.sum(weight * np.exp(1j * turn)))
+    for _ in range(3):
+        off = np.angle(np.exp(1j * (turn - angle)))
+        trust = weight / (1.0 + (off / 0.3) ** 2)
+        angle = angle + float((trust * off).sum() / trust.sum())
+    hsv[:, 0] = (hsv[:, 0] + np.rad2deg(angle)) % 360
+    return np.ascontiguousarray(cv2.cvtColor(hsv[None], cv2.COLOR_HSV2RGB)[0].T) * np.float32(255)
+
+
+def _saturated(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`s` with its distance from grey multiplied, and turned, as `t` shows it: a linear filter that keeps lightness."""
+    light_s, light_t = _LUMA @ s, _LUMA @ t
+    red_s, blue_s, red_t, blue_t = s[0] - light_s, s[2] - light_s, t[0] - light_t, t[2] - light_t
+    weight = np.ones_like(light_s)
+    factor, cross = 1.0, 0.0
+    for _ in range(3):
+        total = float((weight * (red_s * red_s + blue_s * blue_s)).sum()) + 1e-3
+        factor = float((weight * (red_s * red_t + blue_s * blue_t)).sum()) / total
+        cross = float((weight * (red_s * blue_t - blue_s * red_t)).sum()) / total
+        off = np.abs(factor * red_s - cross * blue_s - red_t) + np.abs(factor * blue_s + cross * red_s - blue_t)
+        weight = 1.0 / (1.0 + (off / np.float32(12.0)) ** 2)
+    red, blue = factor * red_s - cross * blue_s, factor * blue_s + cross * red_s
+    green = -(_LUMA[0] * red + _LUMA[2] * blue) / _LUMA[1]
+    return np.clip(np.stack([red, green, blue]) + light_s, 0, 255).astype(np.float32)
 
 
 def _tint(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -126,24 +193,21 @@ def _tint(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]
     return np.stack([_curve(light, channel) for channel in t])
 
 
-def _mix(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Channels mixed linearly (3 x 4 numbers), by least squares that trust what fits."""
-    rows = np.concatenate([s, np.full((1, s.shape[1]), 128.0, np.float32)])
-    weight = np.ones(s.shape[1], np.float32)
-    fitted = s
-    for _ in range(4):
-        left = rows * weight
-        numbers = np.linalg.solve(left @ rows.T + np.eye(4, dtype=np.float32) * s.shape[1], left @ t.T)
-        fitted = numbers.T @ rows
-        weight = 1.0 / (1.0 + (_off(fitted, t) / np.float32(16.0)) ** 2)
-    return np.clip(fitted, 0, 255)
-
-
 def _spread(colours: NDArray[np.float32]) -> float:
     """How far the colours are from what lightness alone says, as a share of the windows."""
     return float((_off(_tint(colours, colours), colours) > _OFF).mean())
 
 
-def _largest_patch(area: NDArray[np.uint8]) -> int:
-    count, _, stats, _ = cv2.connectedComponentsWithStats(area, connectivity=4)
-    return int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
+def _hues(colours: NDArray[np.float32]) -> float:
+    """0 where all have one hue or none, up to 1 where the hues cancel out; weighed by colourfulness."""
+    red, blue = colours[0] - _LUMA @ colours, colours[2] - _LUMA @ colours
+    total = float(np.hypot(red, blue).sum())
+    if total < _COLOURLESS * 255 * colours.shape[1]:
+        return 0.0
+    return float(1.0 - np.hypot(red.sum(), blue.sum()) / total)
+
+
+def _kept(s: NDArray[np.float32], t: NDArray[np.float32], raw: NDArray[np.float32]) -> float:
+    """Colourful windows that stayed as they were, as a share of all that are colourful in either picture."""
+    colourful = np.maximum(_chroma(s), _chroma(t)) > _COLOURFUL
+    return float(np.count_nonzero(colourful & (raw < _OFF / 2)) / max(_FEWEST, np.count_nonzero(colourful)))

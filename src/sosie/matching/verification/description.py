@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.imaging.picture import ImageInfo
-from sosie.matching.verification.alignment import project
+from sosie.matching.verification.geometry import corners, project
 from sosie.matching.verification.measurements import Measurements, outline
 from sosie.types import Edit, Evidence, Matrix, Rectangle
 
@@ -61,9 +61,7 @@ def rectangle(points: NDArray[np.float64], size: tuple[int, int]) -> Rectangle:
 
 
 def _outline_of_b(found: Measurements) -> NDArray[np.float64]:
-    width, height = found.size_b
-    frame = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float64)
-    return project(np.linalg.inv(found.transform), frame)
+    return project(np.linalg.inv(found.transform), corners(*found.size_b))
 
 
 def edits(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator[Edit]:

@@ -16,12 +16,14 @@ from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
 
 _HYPOTHESES = 3
+_SUREST = 48
+"""Only so many matches, the most alike, are taken for hypotheses; all of them vote."""
 _LOOSENESS = (4.0, 2.0, 1.0, 1.0)
 """How many times the tolerance an inlier may be off, from the first fit to the last."""
 _MOST_ZOOM = 12.0
 _MOST_SQUEEZE = 2.5
 _MOST_TURN = 0.6
-_MOST_STRETCH = 0.7
+_BENT_FROM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Consensus:
     """A transform and the matches that follow it.
 
     `matrix`: float64 (3, 3), from pixels of the first thumbnail (as it is, not in its form) to the second's.
-    `a`, `b`: rows of the inliers' keypoints; `places` counts their different places.
+    `a`, `b`: rows of the inliers' keypoints; `places` counts their different places; `matches`: all of that form.
     """
 
     form: Form
@@ -37,6 +39,18 @@ class Consensus:
     a: NDArray[np.intp]
     b: NDArray[np.intp]
     places: int
+    matches: Matches
+
+
+def project(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points, float64 (n, 2), through a homography."""
+    mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
+    return np.asarray(mapped / (points @ matrix[2, :2] + matrix[2, 2])[:, None])
+
+
+def corners(width: int, height: int) -> NDArray[np.float64]:
+    """The four corner pixels of a picture, clockwise from the top left, float64 (4, 2)."""
+    return np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float64)
 
 
 def mirror_matrix(width: int) -> NDArray[np.float64]:
@@ -47,34 +61,79 @@ def mirror_matrix(width: int) -> NDArray[np.float64]:
 def find_consensus(a: Prepared, b: Prepared, matches: Matches, params: VerificationParams) -> Consensus | None:
     """The plausible transform with most inliers, or None where fewer than `enough_inliers` follow any."""
     start, turns = _in_form(a, matches)
-    end = b.places[matches.b].astype(np.complex128)
-    growth = b.turns[matches.b].astype(np.complex128) / turns
-    votes = _votes(start, end, growth, params.tolerance)
+    end = b.places[matches.b]
+    votes = _votes(start, end, b.turns[matches.b] / turns, matches.similarity, params.tolerance)
     best: tuple[int, NDArray[np.complex128], NDArray[np.bool_]] | None = None
-    open_votes = votes.copy()
+    open_votes = votes
     for _ in range(_HYPOTHESES):
-        counts = open_votes.sum(axis=1)
+        counts = np.count_nonzero(open_votes, axis=1)
         chosen = int(counts.argmax())
         if counts[chosen] < params.enough_inliers or (best is not None and counts[chosen] <= best[0]):
             break
         fitted = _refine(start, end, votes[chosen], params)
         if fitted is not None:
-            count = _distinct(start[fitted[1]], end[fitted[1]])
+            count = _distinct(a, b, matches.a[fitted[1]], matches.b[fitted[1]])
             if best is None or count > best[0]:
                 best = (count, *fitted)
-        open_votes &= ~votes[chosen]
+        open_votes = open_votes & ~votes[chosen]
     if best is None or best[0] < params.enough_inliers:
         return None
     count, coefficients, inliers = best
     matrix = _matrix(coefficients)
     if matches.form.mirrored:
         matrix = matrix @ mirror_matrix(a.size[0])
-    return Consensus(matches.form, matrix, matches.a[inliers], matches.b[inliers], count)
+    return Consensus(matches.form, matrix, matches.a[inliers], matches.b[inliers], count, matches)
+
+
+def bend(a: Prepared, b: Prepared, consensus: Consensus, params: VerificationParams) -> Consensus | None:
+    """The consensus with a homography where more matches follow that than an affinity; None where none do."""
+    matches = consensus.matches
+    start, end = (_pairs_of(image.places[rows]) for image, rows in ((a, matches.a), (b, matches.b)))
+    matrix, scale = consensus.matrix, max(1.0, abs(np.linalg.det(consensus.matrix[:2, :2])) ** 0.5)
+    for looseness in (2.5, 1.5, 1.0):
+        inliers = np.hypot(*(project(matrix, start) - end).T) < looseness * params.tolerance * scale
+        if np.count_nonzero(inliers) < _BENT_FROM:
+            return None
+        matrix = _homography(start[inliers], end[inliers])
+    inliers = np.hypot(*(project(matrix, start) - end).T) < params.tolerance * scale
+    rows_a, rows_b = matches.a[inliers], matches.b[inliers]
+    places = _distinct(a, b, rows_a, rows_b)
+    if places <= consensus.places or not _unfolded(matrix, a.size):
+        return None
+    return Consensus(consensus.form, matrix, rows_a, rows_b, places, matches)
+
+
+def _pairs_of(places: NDArray[np.complex128]) -> NDArray[np.float64]:
+    return np.stack([places.real, places.imag], axis=1).astype(np.float64)
+
+
+def _homography(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Least squares of the eight numbers in coordinates of unit spread; a ridge holds the perspective down."""
+    frames = []
+    for points in (start, end):
+        spread = max(float(points.std()), 1e-3)
+        (x, y) = points.mean(axis=0)
+        frames.append(np.array([[1 / spread, 0, -x / spread], [0, 1 / spread, -y / spread], [0, 0, 1.0]]))
+    (x, y), (u, v) = project(frames[0], start).T, project(frames[1], end).T
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    above = np.stack([x, y, one, zero, zero, zero, -u * x, -u * y], axis=1)
+    below = np.stack([zero, zero, zero, x, y, one, -v * x, -v * y], axis=1)
+    rows = np.concatenate([above, below])
+    normal = rows.T @ rows + np.diag([1e-9] * 6 + [0.5, 0.5])
+    numbers = np.linalg.solve(normal, rows.T @ np.concatenate([u, v]))
+    matrix = np.linalg.inv(frames[1]) @ np.append(numbers, 1.0).reshape(3, 3) @ frames[0]
+    return np.asarray(matrix / matrix[2, 2])
+
+
+def _unfolded(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    """Whether all corners lie on one side of the horizon, and none much nearer than another."""
+    depth = corners(*size) @ matrix[2, :2] + 1.0
+    return bool(depth.min() > 0.3 and depth.max() / depth.min() < _MOST_SQUEEZE)
 
 
 def _in_form(a: Prepared, matches: Matches) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
     """Places and turns of the first image's matched keypoints after it was mirrored or inverted."""
-    places, turns = a.places[matches.a].astype(np.complex128), a.turns[matches.a].astype(np.complex128)
+    places, turns = a.places[matches.a], a.turns[matches.a]
     if matches.form.mirrored:
         places, turns = (a.size[0] - 1) - places.conj(), -turns.conj()
     if matches.form.inverted:
@@ -83,16 +142,28 @@ def _in_form(a: Prepared, matches: Matches) -> tuple[NDArray[np.complex128], NDA
 
 
 def _votes(
-    start: NDArray[np.complex128], end: NDArray[np.complex128], growth: NDArray[np.complex128], tolerance: float
+    start: NDArray[np.complex128],
+    end: NDArray[np.complex128],
+    growth: NDArray[np.complex128],
+    similarity: NDArray[np.float32],
+    tolerance: float,
 ) -> NDArray[np.bool_]:
-    """Row i says which matches follow the similarity of match i: direction, scale and place agree roughly."""
-    zoom = np.abs(growth)
-    step = growth[:, None] * (start[None, :] - start[:, None])
-    off = np.abs(end[:, None] + step - end[None, :])
-    near = off < 1.5 * tolerance * np.maximum(1.0, zoom)[:, None] + 0.25 * np.abs(step)
-    ratio = growth[None, :] / growth[:, None]
-    votes: NDArray[np.bool_] = near & (np.abs(ratio - 1.0) < _MOST_TURN)
+    """Row by row, which matches follow the similarity of one of the surest: direction, scale and place agree roughly.
+
+    Squares are compared, as roots of complex numbers are slow.
+    """
+    surest = np.argsort(-similarity, kind="stable")[:_SUREST]
+    grown = growth[surest, None]
+    step = grown * (start[None, :] - start[surest, None])
+    off = _square(end[surest, None] + step - end[None, :])
+    allowed = 1.5 * tolerance * np.maximum(1.0, np.abs(growth[surest]))[:, None]
+    near = off < 2.0 * (allowed * allowed + 0.0625 * _square(step))
+    votes: NDArray[np.bool_] = near & (_square(growth[None, :] - grown) < _MOST_TURN**2 * _square(grown))
     return votes
+
+
+def _square(numbers: NDArray[np.complex128]) -> NDArray[np.float64]:
+    return np.asarray(numbers.real * numbers.real + numbers.imag * numbers.imag)
 
 
 def _refine(
@@ -106,8 +177,8 @@ def _refine(
         coefficients = _fit(start[inliers], end[inliers])
         if coefficients is None:
             return None
-        off = np.abs(_apply(coefficients, start) - end)
-        inliers = off < looseness * params.tolerance * max(1.0, abs(coefficients[0]))
+        off = _square(_apply(coefficients, start) - end)
+        inliers = off < (looseness * params.tolerance * max(1.0, abs(coefficients[0]))) ** 2
     if coefficients is None or not _plausible(coefficients):
         return None
     return coefficients, inliers
@@ -121,18 +192,21 @@ def _apply(coefficients: NDArray[np.complex128], places: NDArray[np.complex128])
 def _fit(start: NDArray[np.complex128], end: NDArray[np.complex128]) -> NDArray[np.complex128] | None:
     """Least squares of end = g * start + h * conj(start) + t: an affinity, without h a similarity.
 
-    The share of h is held down by a ridge that six well spread matches outweigh.
+    The share of h is held down by a ridge that six well spread matches outweigh. Solved by Cramer's rule.
     """
-    centre = start.mean()
-    moved = start - centre
-    spread = float(np.mean(np.abs(moved) ** 2))
+    centre, middle = start.sum() / len(start), end.sum() / len(end)
+    moved, ended = start - centre, end - middle
+    total = float(np.vdot(moved, moved).real)
+    spread = total / len(start)
     if spread < 1.0:
         return None
-    columns = np.stack([moved, moved.conj()], axis=1)
-    normal = columns.conj().T @ columns
-    normal[1, 1] += 2.0 * spread
-    g, h = np.linalg.solve(normal + np.eye(2) * 1e-6 * spread, columns.conj().T @ (end - end.mean()))
-    return np.array([g, h, end.mean() - g * centre - h * np.conj(centre)])
+    cross = np.vdot(moved, moved.conj())
+    plain, bent = np.vdot(moved, ended), np.dot(moved, ended)
+    first, second = total + 1e-6 * spread, total + 2.0 * spread
+    determinant = first * second - abs(cross) ** 2
+    g = (plain * second - cross * bent) / determinant
+    h = (bent * first - np.conj(cross) * plain) / determinant
+    return np.array([g, h, middle - g * centre - h * np.conj(centre)])
 
 
 def _plausible(coefficients: NDArray[np.complex128]) -> bool:
@@ -155,8 +229,8 @@ def _matrix(coefficients: NDArray[np.complex128]) -> NDArray[np.float64]:
     )
 
 
-def _distinct(start: NDArray[np.complex128], end: NDArray[np.complex128]) -> int:
-    """How many different places the matches join: SIFT puts several directions on one place."""
-    if len(start) == 0:
+def _distinct(a: Prepared, b: Prepared, rows_a: NDArray[np.intp], rows_b: NDArray[np.intp]) -> int:
+    """How many different places the matches join."""
+    if len(rows_a) == 0:
         return 0
-    return min(len(np.unique(np.round(places / 2.0))) for places in (start, end))
+    return min(int(np.count_nonzero(np.bincount(image.place_of[rows]))) for image, rows in ((a, rows_a), (b, rows_b)))

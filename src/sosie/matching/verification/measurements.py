@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,27 +11,35 @@ from numpy.typing import NDArray
 from sosie.features import Features
 from sosie.matching.verification.agreement import STRIDE, Agreement, compare, patches
 from sosie.matching.verification.alignment import (
+    Bow,
     Overlay,
-    corners,
     lay_over,
-    project,
     refine,
     target_grey,
     warped_colours,
     warped_grey,
 )
-from sosie.matching.verification.colour import UNCHANGED, ColourChange, colour_change
+from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, colour_change
 from sosie.matching.verification.correspondences import Form, mutual_matches
-from sosie.matching.verification.geometry import Consensus, find_consensus
+from sosie.matching.verification.frames import guesses
+from sosie.matching.verification.geometry import Consensus, bend, corners, find_consensus, project
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
+from sosie.matching.verification.slip import Field, field
 from sosie.matching.verification.surroundings import NOTHING, Surroundings, surroundings
 from sosie.types import Rectangle
 
 _SURE = 12
-_COPY_LIKE = 0.35
+_FEW = 8
+_FEWEST_WINDOWS = 9
+_CORRECTIONS = 3
+_STEADY = 0.1
+_BOWS = 4
+_BENT = 0.25
+_COARSER = 2
+"""Colours are compared on every second point of the grid each way."""
+_COPY_LIKE = 0.2
 _PERSPECTIVE_BELOW = 0.93
-_PERSPECTIVE_FROM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,10 @@ class Measurements:
     places as a share of the keypoints in the common area, in the image that has fewer there. `transform`: float64
     (3, 3) from thumbnail pixels of `a` to those of `b`. `overlap`: the common area as a share of `a` and of `b`.
     `textured`: share of the common windows that hold texture; `agreement`: share of those that correlate;
-    `correlation`: their mean. `same`: area that is the same, as a share of `a` and of `b`; `together`: how much of it
+    `correlation`: their mean; `peak`: what
+    the best quarter of them reaches. `residual`: median distance of inliers from where the transform puts them, in
+    pixels of the smaller picture. `slip`: how far windows that agree are off, median and nine tenths quantile; `bow`:
+    how far a bent surface or a lens moves places, in pixels. `same`: area that is the same, as a share of `a` and of `b`; `together`: how much of it
     is one patch; `hole`: the largest patch of the common area that differs; `windows`: how many windows
     agree. `colour`: what happened to the colours. `around`: how `a` goes on beyond `b`, and `b` beyond
     `a`. `sharpness`: detail of `b` as a share of that of `a`. `extras`: the larger areas that differ, in `b`.
@@ -56,6 +68,10 @@ class Measurements:
     textured: float
     agreement: float
     correlation: float
+    peak: float
+    residual: float
+    slip: tuple[float, float]
+    bow: float
     same: tuple[float, float]
     together: float
     hole: float
@@ -83,7 +99,7 @@ def measure(
     """Measurements of a pair, or None for strangers. The same, mirrored, when `a` and `b` change places."""
     params = params or VerificationParams()
     first, second = (image if isinstance(image, Prepared) else prepare(image) for image in (a, b))
-    if second.order < first.order:
+    if not first.precedes(second):
         found = _measure(second, first, params)
         return None if found is None else _reversed(found)
     return _measure(first, second, params)
@@ -115,37 +131,58 @@ def best_consensus(a: Prepared, b: Prepared, params: VerificationParams) -> tupl
     return best
 
 
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """Two images laid over each other, and what their pixels say; without a consensus, by their frames alone."""
+
+    form: Form
+    overlay: Overlay
+    agreement: Agreement
+    field: Field
+    consensus: Consensus | None = None
+    matches: int = 0
+
+    @property
+    def weight(self) -> int:
+        """How much is the same, to choose between alignments: windows of the target, textured ones twice."""
+        return int(np.count_nonzero(self.agreement.agreeing)) + int(np.count_nonzero(self.agreement.same))
+
+
 def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measurements | None:
     found = best_consensus(a, b, params)
-    if found is None:
+    aligned = None if found is None else _by_keypoints(a, b, *found, params)
+    if found is None or found[0].places < _FEW:
+        aligned = max(
+            [each for each in (aligned, *_by_frames(a, b, params)) if each is not None],
+            key=lambda each: each.weight,
+            default=None,
+        )
+    if aligned is None:
         return None
-    consensus, matches = found
-    overlay = lay_over(a, b, consensus.matrix, inverted=consensus.form.inverted)
-    if overlay is None:
-        return None
-    overlay, agreement = _align(overlay, consensus.places, params)
-    matrix = overlay.transform()
-    covered = int(np.count_nonzero(agreement.covered))
-    if covered < 9:
-        return None
+    agreement, overlay, consensus = aligned.agreement, aligned.overlay, aligned.consensus
+    matrix, area = overlay.transform(), _areas(overlay, a, b)
+    covered, same = int(np.count_nonzero(agreement.covered)), int(np.count_nonzero(agreement.same))
     patch = patches(agreement)
-    area = _areas(overlay, a, b)
     return Measurements(
-        form=consensus.form,
-        matches=matches,
-        inliers=consensus.places,
-        share=_inlier_share(a, b, matrix, consensus.places),
+        form=aligned.form,
+        matches=aligned.matches,
+        inliers=consensus.places if consensus else 0,
+        share=_inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
         transform=matrix,
         overlap=(min(1.0, covered * area[0]), min(1.0, covered * area[1])),
-        textured=float(np.count_nonzero(agreement.textured) / covered),
+        textured=float(np.count_nonzero(agreement.textured)) / covered,
         agreement=agreement.share,
         correlation=agreement.mean,
-        same=tuple(min(1.0, int(np.count_nonzero(agreement.same)) * each) for each in area),  # type: ignore[arg-type]
+        peak=agreement.peak,
+        residual=_residual(a, b, consensus, overlay) if consensus else 0.0,
+        slip=aligned.field.quantiles,
+        bow=overlay.bow.depth if overlay.bow else 0.0,
+        same=(min(1.0, same * area[0]), min(1.0, same * area[1])),
         together=patch.together,
         hole=patch.hole,
         windows=int(np.count_nonzero(agreement.agreeing)),
-        colour=_colours(overlay, agreement, params),
-        around=_around(a, b, matrix, agreement),
+        colour=_colours(overlay, agreement),
+        around=_around(a, b, overlay, agreement),
         sharpness=1.0,
         extras=(),
         size_a=a.size,
@@ -153,16 +190,77 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
     )
 
 
-def _align(overlay: Overlay, inliers: int, params: VerificationParams) -> tuple[Overlay, Agreement]:
-    """The overlay refined as far as that helps, and the agreement of its pixels."""
-    overlay = refine(overlay, params.refinements)
-    agreement = compare(target_grey(overlay), *warped_grey(overlay), params)
-    if _COPY_LIKE / 2 < agreement.share < _PERSPECTIVE_BELOW and inliers >= _PERSPECTIVE_FROM:
-        bent = refine(overlay, params.refinements, perspective=True)
-        bent_agreement = compare(target_grey(bent), *warped_grey(bent), params)
-        if np.count_nonzero(bent_agreement.agreeing) > np.count_nonzero(agreement.agreeing):
-            return bent, bent_agreement
-    return overlay, agreement
+def _overlaid(
+    a: Prepared, b: Prepared, consensus: Consensus, params: VerificationParams, *, perspective: bool = False
+) -> tuple[Overlay, Agreement, Field] | None:
+    overlay = lay_over(a, b, consensus.matrix, inverted=consensus.form.inverted)
+    return None if overlay is None else _settled(overlay, params, perspective=perspective)
+
+
+def _settled(
+    overlay: Overlay, params: VerificationParams, *, perspective: bool = False
+) -> tuple[Overlay, Agreement, Field] | None:
+    """The overlay refined by all pixels, then by the windows that agree; None where next to nothing is covered."""
+    overlay = refine(overlay, params.refinements, perspective=perspective)
+    settled = _compared(overlay, params)
+    if settled is None:
+        return None
+    for _ in range(_CORRECTIONS):
+        if settled[2].drift < _STEADY:
+            break
+        moved = replace(settled[0], matrix=settled[0].matrix @ settled[2].correction())
+        better = _compared(moved, params)
+        if better is None or np.count_nonzero(better[1].agreeing) < np.count_nonzero(settled[1].agreeing):
+            break
+        settled = better
+    return _bowed(settled, params)
+
+
+def _bowed(settled: tuple[Overlay, Agreement, Field], params: VerificationParams) -> tuple[Overlay, Agreement, Field]:
+    """The same with a bow, where most agrees already and the shifts that are left look like one."""
+    for _ in range(_BOWS):
+        overlay, agreement, shifts = settled
+        if agreement.share < _COPY_LIKE or shifts.bend < _BENT or shifts.quantiles[0] < _BENT / 2:
+            break
+        moves = shifts.smooth if overlay.bow is None else shifts.smooth + overlay.bow.moves
+        bowed = _compared(replace(overlay, bow=Bow(moves, shifts.centre, shifts.unit)), params)
+        if bowed is None or np.count_nonzero(bowed[1].agreeing) < np.count_nonzero(agreement.agreeing):
+            break
+        settled = bowed
+    return settled
+
+
+def _compared(overlay: Overlay, params: VerificationParams) -> tuple[Overlay, Agreement, Field] | None:
+    target, (source, mask) = target_grey(overlay), warped_grey(overlay)
+    agreement = compare(target, source, mask, params)
+    if np.count_nonzero(agreement.covered) < _FEWEST_WINDOWS:
+        return None
+    return overlay, agreement, field(target, source, mask, agreement)
+
+
+def _by_keypoints(
+    a: Prepared, b: Prepared, consensus: Consensus, matches: int, params: VerificationParams
+) -> _Aligned | None:
+    """Aligned as the keypoints say, by an affinity, or by a homography where that makes more agree."""
+    plain = _overlaid(a, b, consensus, params)
+    if plain is None:
+        return None
+    aligned = _Aligned(consensus.form, *plain, consensus, matches)
+    if aligned.agreement.share >= _PERSPECTIVE_BELOW or (bent := bend(a, b, consensus, params)) is None:
+        return aligned
+    better = _overlaid(a, b, bent, params, perspective=True)
+    if better is None or np.count_nonzero(better[1].agreeing) <= np.count_nonzero(aligned.agreement.agreeing):
+        return aligned
+    return _Aligned(bent.form, *better, bent, matches)
+
+
+def _by_frames(a: Prepared, b: Prepared, params: VerificationParams) -> Iterator[_Aligned]:
+    """Aligned edge to edge, as far as the small pictures are alike and half of the large ones then agrees."""
+    for guess in guesses(a.frames, b.frames, a.size, b.size):
+        overlay = lay_over(a, b, guess.matrix, inverted=guess.inverted)
+        settled = None if overlay is None else _settled(overlay, params)
+        if settled is not None and np.count_nonzero(settled[1].same) > 0.5 * np.count_nonzero(settled[1].covered):
+            yield _Aligned(Form(guess.mirrored, guess.inverted), *settled)
 
 
 def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
@@ -180,27 +278,35 @@ def _inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places:
 
 
 def _places_inside(image: Prepared, matrix: NDArray[np.float64], size: tuple[int, int]) -> int:
-    points = np.stack([image.places.real, image.places.imag], axis=1).astype(np.float64)
-    mapped = project(matrix, points)
-    inside = ((mapped > -1) & (mapped < np.array(size))).all(axis=1)
-    return len(np.unique(np.round(image.places[inside] / 2.0)))
+    x, y = project(matrix, image.single).T
+    return int(np.count_nonzero((x > -1) & (y > -1) & (x < size[0]) & (y < size[1])))
 
 
-def _colours(overlay: Overlay, agreement: Agreement, params: VerificationParams) -> ColourChange:
-    if agreement.share < _COPY_LIKE:
+def _residual(a: Prepared, b: Prepared, consensus: Consensus, overlay: Overlay) -> float:
+    """Median distance of the inliers in the target, after the pixels had their say."""
+    start, end = a.places[consensus.a], b.places[consensus.b]
+    source, target = (end, start) if overlay.swapped else (start, end)
+    x, y = overlay.to_source(np.stack([target.real, target.imag], axis=1)).T
+    return float(np.median(np.hypot(x - source.real, y - source.imag))) / max(1.0, overlay.zoom)
+
+
+def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange:
+    if np.count_nonzero(agreement.same) < _COPY_LIKE * np.count_nonzero(agreement.covered):
         return UNCHANGED
-    target, source = warped_colours(overlay)
-    change = colour_change(target, source, agreement.covered, STRIDE, inverted=overlay.inverted)
+    target, source = warped_colours(overlay, STRIDE * _COARSER)
+    height, width = target.shape[:2]
+    coarse = (each[::_COARSER, ::_COARSER] for each in (agreement.covered, agreement.textured, agreement.agreeing))
+    grid = Grid(*(each[:height, :width] for each in coarse))
+    change = colour_change(target, source, grid, inverted=overlay.inverted)
     if overlay.swapped:
         return replace(change, chroma=change.chroma[::-1], gain=1.0 / max(change.gain, 1e-3))
     return change
 
 
-def _around(
-    a: Prepared, b: Prepared, matrix: NDArray[np.float64], agreement: Agreement
-) -> tuple[Surroundings, Surroundings]:
-    if agreement.share < _COPY_LIKE:
+def _around(a: Prepared, b: Prepared, overlay: Overlay, agreement: Agreement) -> tuple[Surroundings, Surroundings]:
+    if np.count_nonzero(agreement.same) < _COPY_LIKE * np.count_nonzero(agreement.covered):
         return NOTHING, NOTHING
+    matrix = overlay.transform()
     return surroundings(a.grey, np.linalg.inv(matrix), b.size), surroundings(b.grey, matrix, a.size)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sosie.features import FORMS, Features
+from sosie.matching.verification.frames import Frames, frames_of
 
 
 def _orbits() -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -25,42 +27,79 @@ def _orbits() -> tuple[NDArray[np.intp], NDArray[np.float32]]:
 _MEMBERS, _SIGNS = _orbits()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
-    """Features in the form that comparing wants; make it once an image with `prepare`.
+    """Features in the form that comparing wants, each part made when it is first asked for.
 
-    `spectrum`: float32 (4, n, 32), RootSIFT descriptors (Arandjelovic and Zisserman, 2012) in a basis in which
-    mirroring and inverting only change signs, so that one matrix product serves all four forms.
-    `places`: complex64 (n,), x + iy. `turns`: complex64 (n,), diameter times the unit vector of the angle.
-    `order` decides which of two images comes first, whatever the order they are given in.
+    Keep it for as long as the image has candidates: making it anew costs as much as comparing two strangers.
     """
 
     features: Features
-    spectrum: NDArray[np.float32]
-    places: NDArray[np.complex64]
-    turns: NDArray[np.complex64]
-    order: tuple[int, int, bytes]
-    grey: NDArray[np.float32] = field(repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the thumbnail."""
         return self.features.size
 
+    @cached_property
+    def spectrum(self) -> NDArray[np.float32]:
+        """RootSIFT descriptors (Arandjelovic and Zisserman, 2012), float32 (4, n, 32).
+
+        In this basis mirroring and inverting only change signs, so one matrix product serves all four forms.
+        """
+        roots = np.sqrt(self.features.descriptors.astype(np.float32))
+        roots /= np.maximum(np.sqrt(np.einsum("ij,ij->i", roots, roots)), 1e-3)[:, None]
+        return np.ascontiguousarray(np.tensordot(_SIGNS, roots[:, _MEMBERS], axes=(1, 1)))
+
+    @cached_property
+    def places(self) -> NDArray[np.complex128]:
+        """Where the keypoints are, x + iy, (n,)."""
+        points = self.features.points.astype(np.float64)
+        return np.asarray(points[:, 0] + 1j * points[:, 1])
+
+    @cached_property
+    def turns(self) -> NDArray[np.complex128]:
+        """Diameter times the unit vector of the direction of each keypoint, (n,)."""
+        points = self.features.points.astype(np.float64)
+        return np.asarray(points[:, 2] * np.exp(1j * np.deg2rad(points[:, 3])))
+
+    @cached_property
+    def place_of(self) -> NDArray[np.intp]:
+        """A number for each keypoint's place, (n,): SIFT puts several directions on one."""
+        return np.unique(np.round(self.places / 2.0), return_inverse=True)[1]
+
+    @cached_property
+    def single(self) -> NDArray[np.float64]:
+        """One keypoint of each place, float64 (m, 2): x, y."""
+        first = np.unique(self.place_of, return_index=True)[1]
+        return self.features.points[first, :2].astype(np.float64)
+
+    @cached_property
+    def grey(self) -> NDArray[np.float32]:
+        """The thumbnail in grey, float32 (h, w), a little softened, as noise is no texture."""
+        grey = cv2.cvtColor(self.features.thumbnail, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0.7))
+
+    @cached_property
+    def smooth(self) -> NDArray[np.float32]:
+        """The grey thumbnail softened more, for following slopes."""
+        return np.asarray(cv2.GaussianBlur(self.grey, (5, 5), 0.9))
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Small pictures, for when there are no keypoints."""
+        return frames_of(self.features.thumbnail, self.grey)
+
+    def precedes(self, other: Prepared) -> bool:
+        """Whether this image is the first of the two, in whatever order they were given."""
+        return self._order() < other._order() or (
+            self._order() == other._order() and self.features.thumbnail.tobytes() <= other.features.thumbnail.tobytes()
+        )
+
+    def _order(self) -> tuple[int, int, int]:
+        return (len(self.features.points), *self.size)
+
 
 def prepare(features: Features) -> Prepared:
-    """Everything about one image that comparing it with another needs, computed once."""
-    roots = features.descriptors.astype(np.float32)
-    roots = np.sqrt(roots / np.maximum(roots.sum(axis=1, keepdims=True), 1.0))
-    spectrum = np.tensordot(_SIGNS, roots[:, _MEMBERS], axes=(1, 1))
-    points = features.points
-    turns = points[:, 2] * np.exp(1j * np.deg2rad(points[:, 3]))
-    grey = cv2.cvtColor(features.thumbnail, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return Prepared(
-        features=features,
-        spectrum=np.ascontiguousarray(spectrum),
-        places=(points[:, 0] + 1j * points[:, 1]).astype(np.complex64),
-        turns=turns.astype(np.complex64),
-        order=(len(points), features.thumbnail.shape[0], features.thumbnail.tobytes()),
-        grey=grey,
-    )
+    """One image, ready for being compared with many others."""
+    return Prepared(features)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.matching.verification.alignment import corners, project
+from sosie.matching.verification.geometry import corners, project
 
 _SAMPLES = 48
 _MARGIN = 4.0
@@ -37,6 +37,9 @@ def surroundings(grey: NDArray[np.float32], matrix: NDArray[np.float64], size: t
     """Around the outline of a picture of `size` that `matrix` lays on the float32 image `grey`."""
     height, width = grey.shape
     outline = project(matrix, corners(*size))
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    if (low < _MARGIN).all() and (high > np.array([width, height]) - 1 - _MARGIN).all() and _upright(outline):
+        return NOTHING
     mask = np.zeros((height, width), np.uint8)
     cv2.fillConvexPoly(mask, np.round(outline).astype(np.int32), 1)
     beyond = cv2.erode(1 - mask, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE) > 0
@@ -45,6 +48,12 @@ def surroundings(grey: NDArray[np.float32], matrix: NDArray[np.float64], size: t
         return NOTHING
     seam, inside = _seam(cv2.GaussianBlur(grey, (3, 3), 0.6), outline)
     return Surroundings(seam, inside, _busy(grey, beyond), count / (width * height))
+
+
+def _upright(outline: NDArray[np.float64]) -> bool:
+    """Whether the outline's sides run along the image's, so that its box is the outline itself."""
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    return bool(np.minimum(np.abs(outline - low), np.abs(outline - high)).max() < _MARGIN)
 
 
 def _busy(grey: NDArray[np.float32], beyond: NDArray[np.bool_]) -> float:

@@ -1,7 +1,7 @@
 """From measurements to a relation and a score that means what it says.
 
 Three questions are asked in turn, each of a monotone additive logistic model (Hastie and Tibshirani, 1986): do the
-two show the same pixels; if so, did the product alone change colour or pattern; if not, is it at least the same
+two show the same pixels (with keypoints, or without any, by the frames alone); if so, did the product alone change colour or pattern; if not, is it at least the same
 object or place. The numbers are fitted by `training/judge_fit.py` and read from `judge.json` beside this file.
 """
 
@@ -48,9 +48,11 @@ class Judge:
     """The fitted models and the probabilities from which on each question is answered with yes."""
 
     same: Head
+    flat: Head
     variant: Head
     scene: Head
     same_from: float
+    flat_from: float
     variant_from: float
     scene_from: float
 
@@ -78,8 +80,8 @@ def fitted() -> Judge:
     """The judge that comes with the package, read once."""
     written = json.loads((files(__package__) / "judge.json").read_text(encoding="utf-8"))
     return Judge(
-        **{name: _head(written[name]) for name in ("same", "variant", "scene")},
-        **{name: float(written[name]) for name in ("same_from", "variant_from", "scene_from")},
+        **{name: _head(written[name]) for name in ("same", "flat", "variant", "scene")},
+        **{name: float(written[name]) for name in ("same_from", "flat_from", "variant_from", "scene_from")},
     )
 
 
@@ -92,6 +94,12 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "share": found.share,
         "agreement": found.agreement,
         "correlation": found.correlation,
+        "peak": found.peak,
+        "residual": found.residual,
+        "slip": found.slip[0],
+        "bow": found.bow,
+        "slips": found.slip[1],
+        "rest": found.colour.rest,
         "textured": found.textured,
         "windows": math.log1p(found.windows),
         "same": max(found.same),
@@ -104,9 +112,12 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "before": colour.before,
         "plain": colour.plain,
         "strong": colour.strong,
-        "patch": colour.patch,
+        "stain": colour.stain,
+        "deep": colour.deep,
+        "hues": colour.hues,
+        "kept": colour.kept,
         "spread": colour.spread,
-        "told": max(0.0, colour.plain - 2.0 * colour.spread),
+        "told": max(0.0, colour.stain - 2.0 * colour.spread),
         "chroma": abs(colour.chroma[0] - colour.chroma[1]),
         "neutral": min(colour.chroma),
     }
@@ -118,9 +129,12 @@ def judge(found: Measurements | None, model: Judge | None = None) -> Verdict:
         return Verdict(None, 0.0)
     model = model or fitted()
     numbers = numbers_of(found)
-    same = model.same.probability(numbers)
-    if same < model.same_from:
-        scene = model.scene.probability(numbers) * (1.0 - same)
+    if found.inliers:
+        same, enough = model.same.probability(numbers), model.same_from
+    else:
+        same, enough = model.flat.probability(numbers), model.flat_from
+    if same < enough:
+        scene = model.scene.probability(numbers) * (1.0 - same) if found.inliers else 0.0
         return Verdict("scene", scene) if scene >= model.scene_from else Verdict(None, scene)
     variant = model.variant.probability(numbers)
     if variant >= model.variant_from:
