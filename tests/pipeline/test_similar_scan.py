@@ -192,8 +192,10 @@ def test_calibrate_without_a_scan_says_what_to_do() -> None:
         calibrate(load_settings())
 
 
-def test_search_without_vectors_of_the_model_says_what_to_do(clip: None, folder: Path) -> None:
+def test_search_never_compares_words_with_images_of_another_space(clip: None, folder: Path) -> None:
     scan(folder, embedders=["clip"])
     model, files = MODELS["dinov2-small"], model_files(load_settings())
     with pytest.raises(EmbedderFailure, match="no vectors of dinov2-small"):
         search_for("red shoe", load_settings(), model, files)
+    with pytest.raises(EmbedderFailure, match="another space than its published words"):
+        search_for("red shoe", load_settings(), MODELS["clip-vit-b32"], files)

@@ -11,7 +11,9 @@ import typer
 from sosie.cli.options import CatalogOption
 
 app = typer.Typer(
-    help="What is remembered: sizes, and removing what is not needed.", no_args_is_help=True, rich_markup_mode=None
+    help="What is remembered: sizes, and removing what is not needed.\n\nExample: sosie cache stats",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -7,14 +7,21 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The embedding service for several machines.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The embedding service for several machines.\n\nExample: sosie embed serve",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @app.callback()
 def group() -> None:
-    """The embedding service for several machines."""
+    """The embedding service for several machines.
+
+    Example: sosie embed serve
+    """
 
 
 @app.command()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sosie.fingerprints.embedders.model import Model
 
 app = typer.Typer(
-    help="The models that tell what looks alike: list, download, verify, import.",
+    help="The models that tell what looks alike: list, download, verify, import.\n\nExample: sosie models list",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -59,9 +59,7 @@ def scan(
         }
     )
     with show_progress(quiet=quiet) as listen:
-        found = find_duplicates(
-            paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes)
-        )
+        found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes))
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 

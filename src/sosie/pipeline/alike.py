@@ -12,6 +12,7 @@ from sosie.matching.similar import SimilarParams
 from sosie.pipeline.embedding import EmbedParams, embed_contents
 from sosie.pipeline.progress import Listener, ignore
 from sosie.pipeline.similar import Grouped, look_alikes
+from sosie.pipeline.threads import usable_cores
 from sosie.store.cache import open_cache
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Group
@@ -42,7 +43,8 @@ def find_alike(
         problems = list(cache.notes)
     finally:
         cache.close()
-    joining = SimilarParams(threshold=settings.similarity_threshold or embedding.threshold)
+    threshold = settings.similarity_threshold or embedding.threshold
+    joining = SimilarParams(threshold=threshold, threads=settings.workers or usable_cores())
     complete = settings.similar_groups == "complete"
     alike = look_alikes(before, embedding, joining, complete=complete, listen=listen)
     return AlikeParts(
@@ -52,7 +54,7 @@ def find_alike(
         spaces=(embedding.space.key,),
         params={
             "embedder": embedding.name,
-            "similarity_threshold": joining.threshold,
+            "similarity_threshold": threshold,
             "similar_groups": settings.similar_groups,
             "similar_recall": round(alike.recall, 4),
         },

@@ -89,8 +89,13 @@ def search_for(text: str, settings: Settings, model: Model, files: ModelFiles, *
 
     Raises `EmbedderFailure` for a model without words, and when the catalogue has no vectors of it.
     """
-    backend = ClipBackend(model=model, files=files)
-    space = backend.known_space()
+    found = files.find(model)
+    if found and model.file.sha256 not in ("", found.sha256):
+        raise EmbedderFailure(
+            f"The file of {model.name} is one of your own: its images are in another space than its published words.",
+            next_step=f"Run sosie models download {model.name} where no file was imported.",
+        )
+    space = ClipBackend(model=model, files=files).known_space()
     with Catalogue(settings.catalogue_path) as catalogue:
         index = load_index(catalogue, space) if space else None
         if index is None or not index.keys:

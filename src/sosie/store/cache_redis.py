@@ -54,10 +54,6 @@ class RedisCache:
         self._behind.put(space, rows)
         self._to_redis(space, rows)
 
-    def get_behind(self, space: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """Give the rows of the catalogue, for keys whose row in Redis was found damaged."""
-        return self._behind.get(space, keys)
-
     def close(self) -> None:
         """Close the connection."""
         if self._client is not None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sosie.errors import Cancelled, EmbedderFailure, ModelFailure
 from sosie.fingerprints.embedders.base import Rejected
 from sosie.fingerprints.embedders.model import Model
-from sosie.fingerprints.embedders.preprocess import MIN_SIDE, tensor
+from sosie.fingerprints.embedders.preprocess import MIN_SIDE, square, tensor
 from sosie.fingerprints.embedders.sessions import best_device, free_memory, open_session, usable_cores
 from sosie.fingerprints.embedders.vectors import unit_vectors
 from sosie.imaging.picture import Picture
@@ -55,17 +55,17 @@ class OnnxEmbedder:
         """The space of the model's weights."""
         return self._space
 
-    def prepare(self, picture: Picture) -> NDArray[np.generic]:
-        """Give the tensor of one picture."""
-        return tensor(picture.pixels, self.model.preprocessing)
+    def prepare(self, picture: Picture) -> NDArray[np.uint8]:
+        """Give the square that the model sees of one picture."""
+        return square(picture.pixels, self.model.preprocessing)
 
-    def embed(self, prepared: Sequence[NDArray[np.generic]]) -> list[NDArray[np.float32] | Rejected]:
-        """Give one unit vector a tensor, computed in the calling thread."""
+    def embed(self, prepared: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32] | Rejected]:
+        """Give one unit vector a square, computed in the calling thread."""
         vectors: list[NDArray[np.float32] | Rejected] = []
         for start in range(0, len(prepared), self.batch):
             if self._cancelled.is_set():
                 raise Cancelled("Embedding was stopped.")
-            vectors.extend(self._run(np.stack(prepared[start : start + self.batch])))
+            vectors.extend(self._run(tensor(prepared[start : start + self.batch], self.model.preprocessing)))
         return vectors
 
     def _run(self, batch: NDArray[np.generic]) -> NDArray[np.float32]:

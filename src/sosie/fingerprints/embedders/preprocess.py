@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -55,15 +56,15 @@ def _margin(excess: int, offset: str) -> int:
     return excess // 2 if offset == "floor" else round(excess / 2)
 
 
-def tensor(pixels: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.generic]:
-    """Give a model's input for one picture: float32 (3, size, size), or uint8 (size, size, 3) by `how.layout`."""
-    cut = square(pixels, how)
+def tensor(squares: Sequence[NDArray[np.uint8]], how: Preprocessing) -> NDArray[np.generic]:
+    """Give a model's input: float32 (n, 3, size, size), or uint8 (n, size, size, 3) by `how.layout`."""
     if how.layout == "hwc-bytes":
-        return np.ascontiguousarray(cut)
+        return np.stack(squares)
     scale, shift = _affine(how)
-    out = np.empty((3, how.size, how.size), np.float32)
-    np.multiply(cut.transpose(2, 0, 1), scale, out=out)
-    out += shift
+    out = np.empty((len(squares), 3, how.size, how.size), np.float32)
+    for one, cut in zip(out, squares, strict=True):
+        np.multiply(cut.transpose(2, 0, 1), scale, out=one)
+        one += shift
     return out
 
 

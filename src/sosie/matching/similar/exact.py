@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +16,43 @@ SLACK = 2e-3
 
 
 def join_exact(
-    vectors: NDArray[np.float16], threshold: float, found: Found, told: Callable[[int], None] | None = None
+    vectors: NDArray[np.float16],
+    threshold: float,
+    found: Found,
+    told: Callable[[int], None] | None = None,
+    threads: int = 1,
 ) -> None:
-    """Put every pair at or above the threshold into `found`. Memory beyond the vectors: twice their size, and a tile.
+    """Put every pair at or above the threshold into `found`. Memory beyond the vectors: twice their size, and tiles.
 
-    `told` is called with the rows done, now and then, and may raise to stop.
+    `told` is called with the rows done, now and then, and may raise to stop. The result does not depend on `threads`.
     """
     units = unit_rows(vectors)
-    buffer = np.empty((_ROWS, _COLUMNS), np.float32)
-    for top in range(0, len(units), _ROWS):
-        rows = units[top : top + _ROWS]
-        for left in range(top - top % _COLUMNS, len(units), _COLUMNS):
-            columns = units[left : left + _COLUMNS]
-            tile = buffer.reshape(-1)[: len(rows) * len(columns)].reshape(len(rows), len(columns))
-            np.matmul(rows, columns.T, out=tile)
-            i, j = np.nonzero(tile >= threshold - SLACK)
-            after = i + top < j + left
-            found.add(i[after] + top, j[after] + left)
-        if told:
-            told(min(top + _ROWS, len(units)))
+    tops = range(0, len(units), _ROWS)
+    with ThreadPoolExecutor(threads, "sosie-join") as pool:
+        for start in range(0, len(tops), 4 * threads):
+            several = tops[start : start + 4 * threads]
+            for a, b in pool.map(lambda top: _row_of_tiles(units, top, threshold), several):
+                found.add(a, b)
+            if told:
+                told(min(several[-1] + _ROWS, len(units)))
+
+
+def _row_of_tiles(
+    units: NDArray[np.float32], top: int, threshold: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of a few rows with all later ones."""
+    rows = units[top : top + _ROWS]
+    buffer = np.empty(_ROWS * _COLUMNS, np.float32)
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    for left in range(top - top % _COLUMNS, len(units), _COLUMNS):
+        columns = units[left : left + _COLUMNS]
+        tile = buffer[: len(rows) * len(columns)].reshape(len(rows), len(columns))
+        np.matmul(rows, columns.T, out=tile)
+        i, j = np.nonzero(tile >= threshold - SLACK)
+        after = i + top < j + left
+        parts.append((i[after] + top, j[after] + left))
+    a, b = (np.concatenate(ends) for ends in zip(*parts, strict=True))
+    return a, b
 
 
 def unit_rows(vectors: NDArray[np.float16]) -> NDArray[np.float32]:

@@ -21,10 +21,11 @@ Told = Callable[[int], None]
 class SimilarParams:
     """How pairs of similar vectors are found.
 
-    `threshold`: the least cosine. `exact_up_to`: so many vectors are compared all with all. `visitors`, `margin`: how
-    many further cells a vector visits, and how far from its home. `sample`: rows that are also joined exactly to
-    measure the recall, and `recall` under which the join is done again with twice the visitors and a greater margin,
-    at most `tries` times. `most`: pairs kept in all, and `nearest` those of one row when there are more.
+    `threshold`: the least cosine. `exact_up_to`: so many vectors are compared all with all. `visitors`, `margin`:
+    how many further cells a vector visits, and how far from its home. `sample`: rows that are also joined exactly
+    to measure the recall, and `recall` under which the join is done again with twice the visitors and a greater
+    margin, at most `tries` times. `most`: pairs kept in all, and `nearest` those of one row when there are more.
+    `threads`: of the comparison of all with all.
     """
 
     threshold: float
@@ -36,6 +37,7 @@ class SimilarParams:
     tries: int = 3
     nearest: int = 64
     most: int = 20_000_000
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -61,7 +63,7 @@ def similar_pairs(vectors: NDArray[np.float16], params: SimilarParams, told: Tol
     """
     if len(vectors) <= params.exact_up_to:
         found = _found(vectors, params)
-        join_exact(vectors, params.threshold, found, told)
+        join_exact(vectors, params.threshold, found, told, params.threads)
         return Joined(found.pairs(), 1.0, found.thinned, "exact")
     return _by_cells(vectors, params, told)
 
