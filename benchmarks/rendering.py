@@ -130,7 +130,8 @@ def _wrong(rows: Mapping[str, Any]) -> Iterator[str]:
     for name, row in rows.items():
         wrong = row["score"]["wrong"]
         if name.startswith("sosie") and wrong["count"]:
-            yield f"Wrong pairs of {name} ({wrong['count']}, of them {wrong['same_edit']} with the same edit on both):"
+            counts = f"{wrong['count']}: {wrong['edges']} by an edge, the others by standing in one group"
+            yield f"Wrong pairs of {name} ({counts}; {wrong['same_edit']} have the same edit on both), edges first:"
             yield table(("one", "other", "called"), wrong["pairs"])
 
 

@@ -137,8 +137,10 @@ def _wrong(finding: Finding, rows: Iterable[Mapping[str, str]], listed: int) -> 
     about = {row["file"]: (set(row["sources"].split("+")), row["edit"]) for row in rows}
     wrong = sorted(pair for pair in finding.same if not about[pair[0]][0] & about[pair[1]][0])
     layered = [pair for pair in wrong if about[pair[0]][1] == about[pair[1]][1] != "orig"]
-    shown = [[a, b, finding.relations.get((a, b), "group only")] for a, b in wrong[:listed]]
-    return {"count": len(wrong), "same_edit": len(layered), "pairs": shown}
+    named = [[a, b, finding.relations.get((a, b), "group only")] for a, b in wrong]
+    by_edge = sum(relation in SAME for *_, relation in named)
+    first = sorted(named, key=lambda row: row[2] not in SAME)[: min(listed, 100)]
+    return {"count": len(wrong), "edges": by_edge, "same_edit": len(layered), "pairs": first}
 
 
 def _real_truth(data: DataSet) -> dict[Pair, str]:
