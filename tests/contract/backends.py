@@ -20,6 +20,7 @@ from sosie.embedding_service.options import ServiceOptions
 from sosie.fingerprints.embedders.base import Backend
 from sosie.fingerprints.embedders.builtin import BuiltinBackend
 from sosie.fingerprints.embedders.clip import ClipBackend
+from sosie.fingerprints.embedders.fake import FakeBackend
 from sosie.fingerprints.embedders.files import ModelFiles
 from sosie.fingerprints.embedders.retry import Patience
 from sosie.fingerprints.embedders.service import ServiceBackend
@@ -44,6 +45,11 @@ def vector_of(image: bytes) -> NDArray[np.float32]:
 @contextmanager
 def builtin(_folder: Path) -> Iterator[Backend]:
     yield BuiltinBackend()
+
+
+@contextmanager
+def fake(_folder: Path) -> Iterator[Backend]:
+    yield FakeBackend()
 
 
 @contextmanager
@@ -125,6 +131,7 @@ def dialect(name: Any) -> Callable[[Path], Any]:
 
 BACKENDS: dict[str, Callable[[Path], Any]] = {
     "builtin": builtin,
+    "fake": fake,
     "clip": clip,
     "own service": own_service,
     "infinity": dialect("openai"),

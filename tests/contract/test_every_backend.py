@@ -21,7 +21,7 @@ BACKENDS = {
     "huggingface": test_huggingface.opened,
     "huggingface router": test_huggingface.routed,
 }
-REMOTE = [name for name in BACKENDS if name not in ("builtin", "clip")]
+REMOTE = [name for name in BACKENDS if name not in ("builtin", "fake", "clip")]
 
 
 @pytest.fixture(params=list(BACKENDS))
