@@ -129,6 +129,19 @@ def _huggingface(settings: Settings) -> Backend:
     )
 
 
+def states(settings: Settings) -> dict[str, str]:
+    """Say of each back end of the chain, in a few words, how it stands; nothing is opened or asked."""
+    said = {}
+    for candidate in backends(settings):
+        if isinstance(candidate, Unavailable):
+            said[candidate.name] = NOT_SET_UP
+        elif candidate.name == "clip" and candidate.known_space() is None:
+            said[candidate.name] = "set up, its model is not downloaded yet"
+        else:
+            said[candidate.name] = "set up" if candidate.known_space() is None else "ready"
+    return said
+
+
 def open_first(chain: Sequence[Backend]) -> tuple[Embedder, list[tuple[str, str]]]:
     """Open the first back end that works; give it with the name of and the reason against each one before it."""
     left: list[tuple[str, str]] = []

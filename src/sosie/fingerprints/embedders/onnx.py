@@ -14,7 +14,7 @@ from sosie.errors import Cancelled, EmbedderFailure, ModelFailure
 from sosie.fingerprints.embedders.base import Rejected
 from sosie.fingerprints.embedders.model import Model
 from sosie.fingerprints.embedders.preprocess import MIN_SIDE, square, tensor
-from sosie.fingerprints.embedders.sessions import best_device, free_memory, open_session, usable_cores
+from sosie.fingerprints.embedders.sessions import device_of, free_memory, open_session, usable_cores
 from sosie.fingerprints.embedders.vectors import unit_vectors
 from sosie.imaging.picture import Picture
 from sosie.types import Space
@@ -44,7 +44,7 @@ class OnnxEmbedder:
         self._space = space or model.space
         self._session = open_session(path)
         self._input, self._output = _ends(self._session, model)
-        self.device = best_device()
+        self.device = device_of(self._session)
         most = max(1, free_memory() // _WORKER_BYTES)
         self.concurrency = concurrency or max(1, min(usable_cores(), most))
         self.batch = min(batch or (model.max_batch if self.device == "cpu" else 64), _limit(model, self.device))

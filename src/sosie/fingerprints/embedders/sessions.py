@@ -45,6 +45,11 @@ def best_device() -> Device:
     return "cuda" if "CUDAExecutionProvider" in onnxruntime.get_available_providers() else "cpu"
 
 
+def device_of(session: onnxruntime.InferenceSession) -> Device:
+    """Tell where a session really runs: ONNX Runtime goes on with the CPU when the GPU cannot be used."""
+    return "cuda" if "CUDAExecutionProvider" in session.get_providers() else "cpu"
+
+
 def usable_cores() -> int:
     """Count the cores that this process may use, by its affinity and its control group."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
