@@ -95,12 +95,13 @@ def _scan(
     edges = with_identical(contents, strongest([*equal, *by_hash, *proved]))
     with clock("group"):
         listen(Progress("group"))
-        images = image_records(contents, how_compared(hashes, described))
+        compared = how_compared(hashes, described)
+        images = image_records(contents, compared)
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
         embedding = EmbedParams(reading=params, free_images=settings.paid_images, confirm=confirm)
-        alike = find_alike(Grouped(contents, edges, groups, ids), catalogue, settings, embedding, listen)
+        alike = find_alike(Grouped(contents, edges, groups, ids, compared), catalogue, settings, embedding, listen)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(

@@ -31,12 +31,16 @@ class Alike:
 
 @dataclass(frozen=True)
 class Grouped:
-    """What was found before: edges between contents, groups of images that are one picture, and ids by URI."""
+    """What was found before: edges between contents, groups of images that are one picture, and ids by URI.
+
+    `compared` says of each content how it takes part; all but "yes" are compared for equality only, here too.
+    """
 
     contents: Contents
     edges: Sequence[Edge]
     groups: Sequence[Group]
     ids: Mapping[str, int]
+    compared: Sequence[str]
 
 
 def look_alikes(
@@ -54,7 +58,9 @@ def look_alikes(
     def told(done: int) -> None:
         listen(Progress("similar", done, len(keepers)))
 
-    joined = similar_pairs(embedding.vectors[keepers], params, told)
+    taking_part = np.array([before.compared[row] == "yes" for row in keepers.tolist()], np.bool_)
+    vectors = np.where(taking_part[:, None], embedding.vectors[keepers], np.float16(0))
+    joined = similar_pairs(vectors, params, told)
     found = cliques(len(keepers), joined.pairs) if complete else stars(len(keepers), joined.pairs)
     closer = {(edge.a, edge.b) for edge in before.edges}
     fresh = [edge for edge in _edges(joined.pairs, keepers, embedding) if (edge.a, edge.b) not in closer]

@@ -48,9 +48,9 @@ class Preprocessing:
 
     @property
     def key(self) -> str:
-        """What of it changes values, in a few letters; `d768` is the shorter side to which large images are decoded."""
+            """What of it changes values, in a few letters; `d1024` is the shorter side that decoding keeps."""
         cut = f"squash{self.size}" if self.resize == "squash" else f"short{self.shorter or self.size}-crop{self.size}"
-        return f"{cut}-{self.filter}-{self.offset}-white-d768"
+        return f"{cut}-{self.filter}-{self.offset}-white-d1024"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
