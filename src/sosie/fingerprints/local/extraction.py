@@ -15,7 +15,7 @@ FRAME = 200
 SIDE = 160
 """Longest side of the grey picture that is searched. Measured: finds as many copies as 200, in three quarters of the
 time."""
-LIMIT = 150
+LIMIT = 200
 """Features kept of one image, the strongest first."""
 CONTRAST = 0.005
 """Least contrast of a feature: low, since flat and faded pictures have no others."""

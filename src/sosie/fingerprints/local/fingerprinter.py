@@ -18,10 +18,10 @@ DIMS = 256
 UNIT = 400
 """Length of a stored vector. Components of a unit vector times UNIT are rounded to int8."""
 
-FEATURES = Space("features", "2", 0, "none", preprocessing="200px")
-VLAD = Space("vlad256", "2", DIMS, "cosine", precision="int8", preprocessing="200px")
+FEATURES = Space("features", "3", 0, "none", preprocessing="200px")
+VLAD = Space("vlad256", "3", DIMS, "cosine", precision="int8", preprocessing="200px")
 
-SPOTS = Space("spots", "2", 0, "none", preprocessing="200px")
+SPOTS = Space("spots", "3", 0, "none", preprocessing="200px")
 
 
 class LocalFingerprinter:
