@@ -48,7 +48,7 @@ class Preprocessing:
 
     @property
     def key(self) -> str:
-            """What of it changes values, in a few letters; `d1024` is the shorter side that decoding keeps."""
+        """What of it changes values, in a few letters; `d1024` is the shorter side that decoding keeps."""
         cut = f"squash{self.size}" if self.resize == "squash" else f"short{self.shorter or self.size}-crop{self.size}"
         return f"{cut}-{self.filter}-{self.offset}-white-d1024"
 
