@@ -17,7 +17,7 @@ _TITLES = {
     "compare": "Comparing",
     "verify": "Verifying",
     "embed": "Embedding",
-    "similar": "Likening",
+    "similar": "Pairing",
     "group": "Grouping",
 }
 _INTERVAL = 0.1
