@@ -32,6 +32,9 @@ def scan(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when an image could not be read.")] = False,
     hidden: Annotated[bool, typer.Option("--hidden", help="Enter hidden folders, too.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every group and every skipped file.")] = False,
+    strict_groups: Annotated[
+        bool, typer.Option("--strict-groups", help="In groups of what looks alike, every two members must.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before images go to a paid embedder.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one a core.")] = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
@@ -56,6 +59,7 @@ def scan(
             "max_megapixels": max_megapixels,
             "embedders": embedder,
             "similarity_threshold": threshold,
+            "similar_groups": "complete" if strict_groups else None,
         }
     )
     with show_progress(quiet=quiet) as listen:
