@@ -142,11 +142,13 @@ class Looks:
 
     def palette(self) -> NDArray[np.float32]:
         """Three colours in this look, float32 (3, 3)."""
-        return self._recoloured(palette(self.rng)[None])[0]
+        row: NDArray[np.float32] = self._recoloured(palette(self.rng)[None])[0]
+        return row
 
     def _recoloured(self, drawn: Surface) -> Surface:
         if not self.turn:
             return drawn
         hsv = cv2.cvtColor(np.clip(drawn / 255, 0, 1).astype(np.float32), cv2.COLOR_RGB2HSV)
         hsv[..., 0] = (hsv[..., 0] + np.float32(self.turn)) % 360
-        return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB) * np.float32(255 * self.gain), np.float32)
+        recoloured: Surface = np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32) * (255 * self.gain)
+        return recoloured

@@ -35,7 +35,8 @@ def test_every_format_and_mode_gives_the_pixels_that_were_put_in(sample: Sample)
 @pytest.mark.parametrize("options", [{}, {"subsampling": 0}, {"progressive": True}, {"quality": 30}], ids=str)
 def test_a_jpeg_that_is_not_shrunk_is_decoded_exactly_as_pillow_decodes_it(options: dict[str, int]) -> None:
     data = save(Image.fromarray(scene(640, 480)), "JPEG", **options)
-    np.testing.assert_array_equal(decode(data).pixels, np.asarray(Image.open(io.BytesIO(data))))
+    whole = decode(data, DecodeParams(min_side=480)).pixels
+    np.testing.assert_array_equal(whole, np.asarray(Image.open(io.BytesIO(data))))
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _FORMATS = ("TIFF", "PNG", "HEIF", "AVIF", "WEBP", "JPEG2000", "JPEG", "BMP", "PPM", "ICO", "GIF")
 """Formats from the one to keep first, when pixels, compression and depth are the same."""
 
-_SAME_PIXELS = 0.85
+SAME_PIXELS = 0.85
 """Estimates of real pixels this close are taken as equal: they are estimates."""
 
 
@@ -48,7 +48,7 @@ class _Criterion:
 
 _CRITERIA = (
     _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
-    _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", _SAME_PIXELS),
+    _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", SAME_PIXELS),
     _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
     _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
     _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),

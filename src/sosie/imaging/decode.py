@@ -16,7 +16,7 @@ class DecodeParams:
     """
 
     max_pixels: int = 200_000_000
-    min_side: int = 256
+    min_side: int = 180
 
 
 DEFAULT = DecodeParams()

@@ -79,8 +79,9 @@ def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group
     """Return the groups of images that are one picture, sorted by their first member."""
     shares = _shares(contents, edges)
     same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
-    components = _components(contents, edges)
-    groups = [_group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components]
+    groups = [
+        _group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components(contents, edges)
+    ]
     groups.sort(key=lambda group: group.members)
     return [replace(group, id=number) for number, group in enumerate(groups)]
 
@@ -102,14 +103,14 @@ def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, i
     known = {(edge.a, edge.b) for edge in edges}
     shares = _shares(contents, edges)
     missing = []
-    for rows in _components(contents, edges):
+    for rows in components(contents, edges):
         keeper, _ = _keeper(contents, rows, shares)
         pairs = [(min(row, keeper), max(row, keeper)) for row in rows if row != keeper]
         missing += [pair for pair in pairs if pair not in known]
     return missing
 
 
-def _components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
+def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     """Return the contents of each group that has two images or more."""
     labels = connected(len(contents), _pairs(edges, MERGED), _pairs(edges, frozenset({"variant"})))
     members: dict[int, list[int]] = {}

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
 from sosie.fingerprints.embedders.chain import NOT_SET_UP
 from sosie.fingerprints.embedders.rows import from_row, to_row
 from sosie.imaging import DecodeParams, decode
+from sosie.pipeline.alike import Confirm
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams
@@ -80,10 +81,6 @@ def _reasons(left: Sequence[Left]) -> str:
     tried = [f"{one.name}: {one.reason.rstrip('.')}" for one in left if one.reason != NOT_SET_UP]
     unset = ", ".join(one.name for one in left if one.reason == NOT_SET_UP)
     return "; ".join([*tried, f"{unset}: {NOT_SET_UP}"] if unset else tried)
-
-
-Confirm = Callable[[str], bool]
-"""Asked before money is spent, with a sentence that says how much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,6 +251,7 @@ def content_of(key: bytes, size: int, picture: Picture) -> Content:
         quality=info.quality,
         metadata=info.metadata,
         detail=round(detail(picture.pixels), 4),
+        detail_side=min(picture.pixels.shape[:2]),
     )
 
 

@@ -12,19 +12,16 @@ from numpy.typing import NDArray
 
 from sosie.config import Settings
 from sosie.fingerprints.base import Fingerprinter, builtin_hashes
-from sosie.fingerprints.local import LocalFingerprinter
 from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
-from sosie.pipeline.alike import find_alike
+from sosie.pipeline.alike import Confirm, Grouped, find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, with_identical
-from sosie.pipeline.contents import contents_of
-from sosie.pipeline.embedding import Confirm, EmbedParams
-from sosie.pipeline.hashing import equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
+from sosie.pipeline.contents import Contents, contents_of
+from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams, read_all
-from sosie.pipeline.similar import Grouped
+from sosie.pipeline.sharpness import measure_sharpness
 from sosie.pipeline.threads import single_threaded_libraries
-from sosie.pipeline.verifying import Prover
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from sosie.types import RELATIONS, Edge, ImageRef, Skipped
@@ -68,9 +65,7 @@ def _scan(
         max_bytes=int(settings.max_megabytes * 1e6),
         workers=settings.workers,
     )
-    fingerprinters: list[Fingerprinter] = [builtin_hashes()["hash"], TonesFingerprinter()]
-    if settings.method == "auto":
-        fingerprinters.append(LocalFingerprinter())
+    fingerprinters = _fingerprinters(settings)
     with clock("read"):
         reading = read_all(refs, catalogue, fingerprinters, params, listen)
     contents = contents_of(reading.contents, refs, catalogue)
@@ -81,18 +76,13 @@ def _scan(
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
         by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
         listen(Progress("compare", len(contents), len(contents), len(reading.skipped)))
-    proved: list[Edge] = []
-    described: NDArray[np.bool_] = np.zeros(len(contents), np.bool_)
     if settings.method == "auto":
         with clock("verify"):
-            prover = Prover(contents, catalogue, settings.workers, listen)
-            prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
-            prover.prove_nearest()
-            by_hash = [edge for edge in by_hash if (edge.a, edge.b) in prover.undecided]
-            unproved = [*equal, *by_hash]
-            prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])))
-            proved, described = prover.edges, (prover.vectors != 0).any(axis=1)
-    edges = with_identical(contents, strongest([*equal, *by_hash, *proved]))
+            contents, edges, described = _proved(contents, pairs, equal, by_hash, catalogue, params, listen)
+    else:
+        edges, described = [*equal, *by_hash], np.zeros(len(contents), np.bool_)
+        contents = measure_sharpness(contents, edges, catalogue, params)
+    edges = with_identical(contents, strongest(edges))
     with clock("group"):
         listen(Progress("group"))
         compared = how_compared(hashes, described)
@@ -100,8 +90,8 @@ def _scan(
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
-        embedding = EmbedParams(reading=params, free_images=settings.paid_images, confirm=confirm)
-        alike = find_alike(Grouped(contents, edges, groups, ids, compared), catalogue, settings, embedding, listen)
+        before = Grouped(contents, edges, groups, ids, compared)
+        alike = find_alike(before, catalogue, settings, params, listen, confirm)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
@@ -115,6 +105,39 @@ def _scan(
         fallbacks=tuple(alike.notes),
     )
     return report, alike.settled and not reading.transient
+
+
+def _fingerprinters(settings: Settings) -> list[Fingerprinter]:
+    found: list[Fingerprinter] = [builtin_hashes()["hash"], TonesFingerprinter()]
+    if settings.method == "auto":
+        from sosie.fingerprints.local import LocalFingerprinter
+
+        found.append(LocalFingerprinter())
+    return found
+
+
+def _proved(
+    contents: Contents,
+    pairs: HashPairs,
+    equal: Sequence[Edge],
+    by_hash: Sequence[Edge],
+    catalogue: Catalogue,
+    params: ReadParams,
+    listen: Listener,
+) -> tuple[Contents, list[Edge], NDArray[np.bool_]]:
+    """Return the contents with what was measured of them, all edges, and which contents have local features.
+
+    What hashes say stands only where verification has nothing to go by.
+    """
+    from sosie.pipeline.verifying import Prover
+
+    prover = Prover(contents, catalogue, params.workers, listen)
+    prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
+    prover.prove_nearest()
+    unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
+    contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
+    prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])))
+    return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1)
 
 
 def strongest(edges: Sequence[Edge]) -> list[Edge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sosie.grouping.stars import Stars, cliques, stars
 from sosie.matching.similar import Joined, SimilarParams, canonical, similar_pairs
-from sosie.pipeline.contents import Contents
+from sosie.pipeline.alike import Grouped
 from sosie.pipeline.embedding import Embedding
 from sosie.pipeline.progress import Listener, Progress
 from sosie.types import Edge, Evidence, Group, Pairs
@@ -27,20 +27,6 @@ class Alike:
     groups: list[Group]
     notes: list[str]
     recall: float = 1.0
-
-
-@dataclass(frozen=True)
-class Grouped:
-    """What was found before: edges between contents, groups of images that are one picture, and ids by URI.
-
-    `compared` says of each content how it takes part; all but "yes" are compared for equality only, here too.
-    """
-
-    contents: Contents
-    edges: Sequence[Edge]
-    groups: Sequence[Group]
-    ids: Mapping[str, int]
-    compared: Sequence[str]
 
 
 def look_alikes(

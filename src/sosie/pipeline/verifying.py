@@ -29,9 +29,9 @@ from sosie.report import edge_from, evidence_to
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import MERGED, Edge
 
-_CHUNK = 128
-_ROUND = 4096
-_ENOUGH = 12
+_CHUNK = 48
+_ROUND = 192
+_ENOUGH = 1
 """Copies that an image is proved against before pairs inside its own group are left out."""
 
 Pair = tuple[int, int]

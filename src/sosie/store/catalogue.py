@@ -48,6 +48,7 @@ class Content:
     quality: int | None
     metadata: bool
     detail: float
+    detail_side: int
     pixels_sha256: bytes | None = None
 
 
@@ -199,6 +200,14 @@ class Catalogue:
         with self._writing() as connection:
             for key, digest in digests.items():
                 connection.execute(update(table).where(table.c.sha256 == key).values(pixels_sha256=digest))
+
+    def save_details(self, contents: Iterable[Content]) -> None:
+        """Remember details that were measured anew on larger pixels."""
+        table = schema.content
+        with self._writing() as connection:
+            for row in contents:
+                values = {"detail": row.detail, "detail_side": row.detail_side}
+                connection.execute(update(table).where(table.c.sha256 == row.sha256).values(values))
 
     def verdicts(self, judge: str, pairs: Sequence[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], Any]:
         """Return what this judge said of these pairs before: a JSON value, or None for strangers."""

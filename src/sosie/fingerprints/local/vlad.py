@@ -68,11 +68,10 @@ def root(descriptors: NDArray[np.uint8]) -> NDArray[np.float32]:
 def aggregate(descriptors: NDArray[np.uint8], centroids: NDArray[np.float32]) -> NDArray[np.float32]:
     """The four characters of the unprojected VLAD, float32 (4, r * 128), unit length in all."""
     roots, count = root(descriptors), len(centroids)
-    forms = np.stack([roots[:, order] for order in FORMS])
-    distance = (centroids**2).sum(1) - 2 * (forms @ centroids.T)
-    nearest = distance.transpose(1, 0, 2).reshape(len(roots), -1).argmin(1)
+    every = centroids[:, FORMS].transpose(1, 0, 2).reshape(4 * count, -1)
+    nearest = ((every**2).sum(1) - 2 * roots @ every.T).argmin(1)
     form, word = np.divmod(nearest, count)
-    residual = forms[form, np.arange(len(roots))] - centroids[word]
+    residual = np.take_along_axis(roots, FORMS[form], 1) - centroids[word]
     residual /= np.maximum(np.linalg.norm(residual, axis=1, keepdims=True), 1e-6)
     cells = (nearest[None] == np.arange(4 * count)[:, None]).astype(np.float32) @ residual
     cells = np.sign(cells) * np.sqrt(np.abs(cells))
