@@ -15,7 +15,7 @@ from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from training.canvas import Matrix, Pixels
 from training.edits import EDITS, JOINTS, LAYERS, Edited, apply
-from training.judge_views import colour_variant, look_alike, other_view, same_template
+from training.judge_views import bent, colour_variant, look_alike, other_view, same_template
 
 Truth = Literal["copy", "variant", "alike", "scene", "none"]
 LIGHT = ("jpeg", "webp", "thumbnail", "crop", "half_pixel_shift", "generations", "brightness", "squeeze")
@@ -106,6 +106,7 @@ def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator)
             if changed is not None:
                 pairs.append((cast("Truth", truth), made, photo, changed))
     pairs += [("scene", "view", photo, other_view(photo, rng)) for _ in range(4)]
+    pairs += [("copy", "bent", photo, bent(photo, rng)) for _ in range(2)]
     pairs.append(("none", "template", *same_template(photo, other, rng)))
     for name in rng.choice([*LAYERS], 3, replace=False):
         style = int(rng.integers(1 << 30))
@@ -144,10 +145,10 @@ def without_keypoints(pair: Pair) -> Pair:
 
 
 def measured(pairs: Iterable[Pair], params: VerificationParams | None = None) -> list[Sample]:
-    """The pairs that anything joins, with their measurements, and again as if they had no keypoints."""
+    """The pairs that anything joins, with their measurements; every third again as if it had no keypoints."""
     samples = []
-    for pair in pairs:
-        for way in (pair, without_keypoints(pair)):
+    for number, pair in enumerate(pairs):
+        for way in (pair, without_keypoints(pair)) if number % 3 == 0 else (pair,):
             found = measure(way.a, way.b, params)
             if found is not None:
                 samples.append(Sample(found, pair.truth, pair.made, pair.source))

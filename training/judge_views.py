@@ -16,23 +16,55 @@ Rng = np.random.Generator
 
 
 def other_view(picture: Pixels, rng: Rng) -> Pixels:
-    """The same things photographed again: parallax, a turned camera, other light, other noise."""
-    seen = displaced(picture, float(np.exp(rng.uniform(np.log(0.006), np.log(0.04)))), rng)
-    if rng.random() < 0.5:
+    """The same things photographed again: parallax, a camera elsewhere, other light, other noise."""
+    cells = int(rng.integers(3, 8))
+    seen = displaced(picture, float(np.exp(rng.uniform(np.log(0.0005), np.log(0.02)))), cells, rng)
+    if rng.random() < 0.4:
         seen = _with_other_things(seen, picture, rng)
-    height, width = picture.shape[:2]
-    low, high = 1.0 - rng.uniform(0.0, 0.35), 1.0 + rng.uniform(0.0, 0.25)
+    seen = _from_elsewhere(seen, rng)
+    height, width = seen.shape[:2]
+    low, high = 1.0 - rng.uniform(0.04, 0.3), 1.0 + rng.uniform(0.04, 0.2)
     light = cv2.resize(
         rng.uniform(low, high, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
     )
-    noisy = seen * light[..., None] + rng.normal(0, rng.uniform(0, 5), seen.shape)
+    noisy = seen * light[..., None] + rng.normal(0, rng.uniform(2, 6), seen.shape)
     return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
 
-def displaced(picture: Pixels, share: float, rng: Rng) -> Pixels:
-    """Every part moved a little in its own direction, by about `share` of the longest side, as parallax does."""
+def _from_elsewhere(picture: Pixels, rng: Rng) -> Pixels:
+    """Turned, moved, nearer or farther and aslant by a little, without a rim."""
     height, width = picture.shape[:2]
-    cells = int(rng.integers(4, 9))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    cut = corners + (np.array([width, height]) / 2 - corners) * rng.uniform(0.02, 0.3)
+    aim = cut + rng.normal(0, rng.uniform(0, 0.025) * max(width, height), (4, 2))
+    matrix = cv2.getPerspectiveTransform(aim.astype(np.float32), corners)
+    return np.asarray(
+        cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT),
+        np.uint8,
+    )
+
+
+def bent(picture: Pixels, rng: Rng) -> Pixels:
+    """The picture on a bent page, or pulled at its corners by a program: still a copy."""
+    height, width = picture.shape[:2]
+    x, y = np.meshgrid(np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32))
+    terms = (np.ones_like(x), x, y, x * y, x * x, y * y)
+    depth = rng.uniform(0.01, 0.06) * max(height, width)
+    pull_x, pull_y = (
+        sum((term * np.float32(part) for term, part in zip(terms, rng.normal(0, depth / 2, 6), strict=True)), x * 0)
+        for _ in range(2)
+    )
+    columns, rows = (x + 1) * np.float32((width - 1) / 2), (y + 1) * np.float32((height - 1) / 2)
+    return np.asarray(
+        cv2.remap(picture, columns + pull_x, rows + pull_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT), np.uint8
+    )
+
+
+def displaced(picture: Pixels, share: float, cells: int, rng: Rng) -> Pixels:
+    """Every part moved a little in its own direction, by about `share` of the longest side, as parallax does.
+
+    `cells`: how many parts each way move on their own."""
+    height, width = picture.shape[:2]
     wander = rng.normal(0, share * max(height, width), (2, cells, cells)).astype(np.float32)
     shift_x, shift_y = (cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) for grid in wander)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
@@ -49,7 +81,7 @@ def look_alike(picture: Pixels, rng: Rng) -> Pixels | None:
     painted = colour_variant(picture, rng) if rng.random() < 0.7 else picture
     if painted is None:
         return None
-    shaped = displaced(painted, float(rng.uniform(0.008, 0.03)), rng)
+    shaped = displaced(painted, float(rng.uniform(0.008, 0.03)), int(rng.integers(4, 9)), rng)
     near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
     soft = cv2.GaussianBlur(near, (0, 0), 2.0)[..., None]
     return np.asarray(np.clip(picture + (shaped.astype(np.float32) - picture) * soft, 0, 255), np.uint8)

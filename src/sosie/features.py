@@ -134,11 +134,11 @@ class Features:
         return cls(thumbnail, _points(rows), descriptors)
 
 
-SPOT = np.dtype([("word", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])
-"""One local feature as the search for candidates sees it: 8 bytes.
+SPOT = np.dtype([("word", "<u4"), ("second", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])
+"""One local feature as the search for candidates sees it: 12 bytes.
 
-`word`: which of 262,144 kinds of spot. `x`, `y`: pixels of the frame from its centre. `scale`: sixteenths of an octave.
-`angle`: 256ths of a turn.
+`word`: which of 262,144 kinds of spot. `second`: the kind that it nearly is. `x`, `y`: pixels of the frame from its
+centre. `scale`: sixteenths of an octave. `angle`: 256ths of a turn.
 """
 SCALE_STEPS = 16
 

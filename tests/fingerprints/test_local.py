@@ -123,6 +123,7 @@ def test_the_word_of_a_form_is_the_word_with_bits_turned(form: int) -> None:
     book = wordbook()
     derived = book.words(descriptors) ^ WORD_FORMS[form]
     assert (book.words(descriptors[:, FORMS[form]]) == derived).mean() > 0.97
+    assert (derived[:, 0] != derived[:, 1]).all()
 
 
 def test_rows_of_another_length_are_no_vectors() -> None:

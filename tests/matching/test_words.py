@@ -20,7 +20,7 @@ def spots_of(images: list[Rows]) -> Spots:
 
 def some_rows(count: int, rng: np.random.Generator, words: int = 1 << 18) -> Rows:
     rows = np.zeros(count, SPOT)
-    rows["word"] = rng.integers(0, words, count)
+    rows["word"], rows["second"] = rng.integers(0, words, (2, count))
     rows["x"], rows["y"] = rng.integers(-60, 60, count), rng.integers(-60, 60, count)
     rows["scale"], rows["angle"] = rng.integers(20, 60, count), rng.integers(0, 256, count)
     return rows
@@ -41,6 +41,7 @@ def moved(rows: Rows, turn: int, octave: float, shift: tuple[float, float], form
     rows["scale"] = rows["scale"].astype(int) + round(octave * 16)
     rows["angle"] = (angle + turn) % 256
     rows["word"] ^= WORD_FORMS[form]
+    rows["second"] ^= WORD_FORMS[form]
     return rows
 
 
@@ -51,10 +52,11 @@ def test_votes_are_the_squared_rarities_of_shared_words_in_the_best_form(seed: i
     rows = [some_rows(int(rng.integers(0, 12)), rng, words) for _ in range(images)]
     index = WordIndex(spots_of(rows))
     votes = index.look(np.arange(images)).votes()
-    sets = [set(r["word"].tolist()) for r in rows]
+    held = [set(r["word"].tolist()) for r in rows]
+    asked = [words_held | set(r["second"].tolist()) for words_held, r in zip(held, rows, strict=True)]
     for a in range(images):
         for b in range(images):
-            shared = [{w ^ int(form) for w in sets[a]} & sets[b] for form in WORD_FORMS]
+            shared = [{w ^ int(form) for w in asked[a]} & held[b] for form in WORD_FORMS]
             turned = [{w ^ int(form) for w in both} for both, form in zip(shared, WORD_FORMS, strict=True)]
             assert votes[a, b] == max(sum(int(index.weight[w]) ** 2 for w in both) for both in turned)
 
@@ -70,7 +72,7 @@ def test_a_moved_picture_is_consistent_and_a_scrambled_one_is_not(
     one = some_rows(40, rng)
     one["x"], one["y"] = one["x"] // 2, one["y"] // 2
     scrambled = some_rows(40, rng)
-    scrambled["word"] = one["word"]
+    scrambled["word"], scrambled["second"] = one["word"], one["second"]
     strangers = [some_rows(40, rng) for _ in range(20)]
     index = WordIndex(spots_of([one, moved(one, turn, octave, shift, form), scrambled, *strangers]))
     like, unlike, strange = index.look(np.array([0])).consistency(np.array([[1, 2, 3]]))[0]

@@ -45,7 +45,7 @@ class NeighbourParams:
     keep_going: float = 0.5
     always: int = 2
     floor: float = 0.05
-    rare: float = 2.0
+    rare: float = 2.2
     shortlist: int = 64
     unit: float = 400.0
     block: int = 32_000_000

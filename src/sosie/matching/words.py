@@ -1,8 +1,9 @@
 """Candidates by shared visual words that lie alike: finds a crop, a collage or a picture on a picture.
 
-First every shared word votes for an image, rare words more (inverted index, Sivic and Zisserman, 2003). Then, for the
-best images, every shared spot says where one image would lie in the other (turn, scale, place), and the largest set
-of spots that say the same counts (weak geometric consistency, Jégou et al., 2008).
+First every shared word votes, rare words more (inverted index, Sivic and Zisserman, 2003). Then, for the best images,
+every shared spot says where one image would lie in the other (turn, scale, place), and the largest set of spots that
+say the same counts (weak geometric consistency, Jégou et al., 2008). A spot is asked for under two words, the one it
+is and the one it nearly is, and stands in the index under the first.
 
 All weights are whole numbers and all angles and scales come from tables, so that results are the same in any order.
 """
@@ -51,8 +52,6 @@ class WordIndex:
         self.held = _Columns.of(spots.rows[order])
         self.first = np.ones(len(word), np.bool_)
         self.first[1:] = (word[1:] != word[:-1]) | (self.image[1:] != self.image[:-1])
-        self.first_asked = np.empty_like(self.first)
-        self.first_asked[order] = self.first
         spread = np.bincount(word[self.first], minlength=_WORDS)
         begins = np.searchsorted(word, np.arange(_WORDS + 1))
         self.begin, self.count = begins[:-1], np.diff(begins)
@@ -71,16 +70,16 @@ class WordIndex:
         return int(min(32, max(1, _BATCH // max(self.images, 1))))
 
     def look(self, rows: Ids) -> Look:
-        """Look up all spots of some images, in all forms."""
+        """Look up both words of all spots of some images, in all forms."""
         sizes = self.starts[rows + 1] - self.starts[rows]
-        spot = _ranges(self.starts[rows], sizes)
-        word = self.asked["word"][spot]
+        asked = self.asked[_ranges(self.starts[rows], sizes)]
+        word = np.concatenate([asked["word"], asked["second"]])
         every = (word[None] ^ WORD_FORMS[:, None]).ravel()
         count = self.count[every]
-        at = np.repeat(np.tile(np.arange(len(spot)), 4), count)
+        at = np.repeat(np.tile(np.arange(len(word)), 4), count)
         form = np.repeat(np.arange(4), count.reshape(4, -1).sum(1))
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        return Look(self, len(rows), spot, owner, self.weight[word], _ranges(self.begin[every], count), at, form)
+        owner = np.tile(np.repeat(np.arange(len(rows)), sizes), 2)
+        return Look(self, len(rows), asked, owner, word, _ranges(self.begin[every], count), at, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +106,16 @@ def _ranges(begins: Ids, sizes: Ids) -> Ids:
 class Look:
     """What the words of some images (the asked ones) hit in the index.
 
-    `spot`, `owner`, `weight`: the asked spots, which of the `rows` asked images each is of, how rare its word is.
-    `entry`, `at`, `form`: each hit: a spot of the index, which of the asked spots hit it, and in which form.
+    `asked`: the spots of the asked images, of which there are `rows`. `word`, `owner`: the words of the spots and then
+    their second words, and whose they are. `entry`, `at`, `form`: each hit: a spot of the index, which word hit it,
+    and in which form.
     """
 
     index: WordIndex
     rows: int
-    spot: Ids
+    asked: NDArray[np.void]
     owner: Ids
-    weight: Ids
+    word: NDArray[np.uint32]
     entry: Ids
     at: Ids
     form: Ids
@@ -123,7 +123,10 @@ class Look:
     def votes(self) -> Floats:
         """Float32 (rows, images): squared rarities of the shared words, in the form that shares most."""
         index = self.index
-        worth = (self.weight * self.weight * index.first_asked[self.spot])[self.at] * index.first[self.entry]
+        worth = np.zeros(len(self.word), np.int64)
+        once = np.unique(self.owner * _WORDS + self.word, return_index=True)[1]
+        worth[once] = index.weight[self.word[once]] ** 2
+        worth = worth[self.at] * index.first[self.entry]
         keys = (self.owner * (4 * index.images))[self.at] + self.form * index.images + index.image[self.entry]
         sums = np.bincount(keys, weights=worth, minlength=self.rows * 4 * index.images)
         return np.asarray(sums.reshape(self.rows, 4, index.images).max(1), np.float32)
@@ -139,10 +142,11 @@ class Look:
         slot = slots.ravel()[(self.owner * slots.shape[1])[self.at] + index.image[self.entry]]
         near = np.flatnonzero(slot >= 0)
         slot, at, form = slot[near], self.at[near], self.form[near]
-        placements = _placements(_Columns.of(index.asked[self.spot]), at, index.held, self.entry[near], form)
+        spot, weight = at % max(len(self.asked), 1), index.weight[self.word][at]
+        placements = _placements(_Columns.of(self.asked), spot, index.held, self.entry[near], form)
         best = np.zeros(self.rows * width, np.int64)
         for shift in (0.0, 0.5):
-            _raise_to_largest_cell(best, (slot * 4 + form) << 24 | _cells(*placements, shift), self.weight[at])
+            _raise_to_largest_cell(best, (slot * 4 + form) << 24 | _cells(*placements, shift), weight)
         return np.asarray(best.reshape(candidates.shape) / _WEIGHT_STEPS, np.float32)
 
 

@@ -21,7 +21,7 @@ UNIT = 400
 FEATURES = Space("features", "3", 0, "none", preprocessing="200px")
 VLAD = Space("vlad256", "3", DIMS, "cosine", precision="int8", preprocessing="200px")
 
-SPOTS = Space("spots", "3", 0, "none", preprocessing="200px")
+SPOTS = Space("spots", "4", 0, "none", preprocessing="200px")
 
 
 class LocalFingerprinter:

@@ -31,14 +31,23 @@ class WordBook:
     halves: NDArray[np.float32]
 
     def words(self, descriptors: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        """The word of each descriptor, uint32 (n,)."""
-        places = (root(descriptors) - self.mean) @ self.projection
-        width = self.halves.shape[2]
-        nearest = [
-            ((half**2).sum(1) - 2 * (places[:, side * width : (side + 1) * width] @ half.T)).argmin(1)
-            for side, half in enumerate(self.halves)
-        ]
-        return np.asarray(nearest[0] << WORD_BITS | nearest[1], np.uint32)
+        """The word of each descriptor and the next one to it, uint32 (n, 2).
+
+        The next one has the second best centroid in the half where that is the smaller step.
+        """
+        places, width = (root(descriptors) - self.mean) @ self.projection, self.halves.shape[2]
+        best, next_best, step = [], [], []
+        for side, half in enumerate(self.halves):
+            distance = (half**2).sum(1) - 2 * places[:, side * width : (side + 1) * width] @ half.T
+            two = np.argpartition(distance, 1, axis=1)[:, :2]
+            apart = np.take_along_axis(distance, two, 1)
+            turned = apart[:, 0] > apart[:, 1]
+            best.append(np.where(turned, two[:, 1], two[:, 0]))
+            next_best.append(np.where(turned, two[:, 0], two[:, 1]))
+            step.append(np.abs(apart[:, 0] - apart[:, 1]))
+        other = np.where(step[0] < step[1], next_best[0], best[0]), np.where(step[0] < step[1], best[1], next_best[1])
+        pairs = np.stack([best[0] << WORD_BITS | best[1], other[0] << WORD_BITS | other[1]], 1)
+        return np.asarray(pairs, np.uint32)
 
 
 @lru_cache(maxsize=1)
@@ -50,13 +59,13 @@ def wordbook() -> WordBook:
 
 
 def spots(features: Features) -> bytes:
-    """The features as rows of SPOT: word, place, scale and angle in 8 bytes each."""
+    """The features as rows of SPOT: words, place, scale and angle in 12 bytes each."""
     rows = np.zeros(len(features.points), SPOT)
     if not len(rows):
         return b""
     x, y, diameter, angle = features.points.T
     width, height = features.size
-    rows["word"] = wordbook().words(features.descriptors)
+    rows["word"], rows["second"] = wordbook().words(features.descriptors).T
     rows["x"] = np.clip(np.rint(x - (width - 1) / 2), -127, 127)
     rows["y"] = np.clip(np.rint(y - (height - 1) / 2), -127, 127)
     rows["scale"] = np.clip(np.rint(np.log2(np.maximum(diameter, 1)) * SCALE_STEPS), 0, 255)

@@ -71,7 +71,7 @@ def compare(
     t, s = (target - np.float32(128)) * inside, (source - np.float32(128)) * inside
     weight = _means(inside, blocks)
     scale = np.float32(1) / np.maximum(weight, np.float32(1e-3))
-    mean_t, mean_s = _means(t, blocks) * scale, _means(s, blocks) * scale
+    mean_t, mean_s = (np.asarray(_means(each, blocks) * scale, np.float32) for each in (t, s))
     var_t = _means(t * t, blocks) * scale - mean_t * mean_t
     var_s = _means(s * s, blocks) * scale - mean_s * mean_s
     shared = _means(t * s, blocks) * scale - mean_t * mean_s

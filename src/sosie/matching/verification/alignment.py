@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.matching.verification.geometry import corners, project
+from sosie.matching.verification.geometry import corners, inverse, project
 from sosie.matching.verification.prepared import Prepared
 
 _LEAST_SIDE = 12
@@ -84,7 +84,7 @@ class Overlay:
     def transform(self) -> NDArray[np.float64]:
         """The matrix from the first image's thumbnail to the second's, whatever the target is."""
         to_source = self.matrix @ _shift(-self.box[0], -self.box[1])
-        matrix = to_source if self.swapped else np.linalg.inv(to_source)
+        matrix = to_source if self.swapped else inverse(to_source)
         return np.asarray(matrix / matrix[2, 2])
 
 
@@ -99,13 +99,13 @@ def lay_over(a: Prepared, b: Prepared, matrix: NDArray[np.float64], *, inverted:
     """
     centre = project(matrix, np.array([[a.size[0] / 2, a.size[1] / 2], [a.size[0] / 2 + 1, a.size[1] / 2]]))
     swapped = bool(np.hypot(*(centre[1] - centre[0])) > 1.0)
-    source, target, forward = (b, a, np.linalg.inv(matrix)) if swapped else (a, b, matrix)
+    source, target, forward = (b, a, inverse(matrix)) if swapped else (a, b, matrix)
     reach = project(forward, corners(*source.size))
     low = np.maximum(np.floor(reach.min(axis=0)), 0).astype(int)
     high = np.minimum(np.ceil(reach.max(axis=0)) + 1, target.size).astype(int)
     if (high - low).min() < _LEAST_SIDE:
         return None
-    backward = np.linalg.inv(forward) @ _shift(low[0], low[1])
+    backward = inverse(forward) @ _shift(low[0], low[1])
     box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
     return Overlay(source, target, backward / backward[2, 2], box, swapped, inverted)
 
@@ -207,7 +207,7 @@ def refine(overlay: Overlay, steps: int, *, perspective: bool = False) -> Overla
 
 def _unless_astray(overlay: Overlay, matrix: NDArray[np.float64]) -> Overlay:
     edge = corners(*overlay.shape)
-    wandered = project(np.linalg.inv(overlay.matrix) @ matrix, edge) - edge
+    wandered = project(inverse(overlay.matrix) @ matrix, edge) - edge
     if not np.isfinite(wandered).all() or np.abs(wandered).max() > _FARTHEST:
         return overlay
     return replace(overlay, matrix=matrix)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.imaging.picture import ImageInfo
-from sosie.matching.verification.geometry import corners, project
+from sosie.matching.verification.geometry import corners, inverse, project, rectangle
 from sosie.matching.verification.measurements import Measurements, outline
 from sosie.types import Edit, Evidence, Matrix, Rectangle
 
@@ -42,7 +42,7 @@ def describe(found: Measurements, info_a: ImageInfo, info_b: ImageInfo, *, inner
 def full_size(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Matrix:
     """The transform between the images at full size, pixel centre to pixel centre."""
     to_small = _resize((info_a.width, info_a.height), found.size_a)
-    to_full = np.linalg.inv(_resize((info_b.width, info_b.height), found.size_b))
+    to_full = inverse(_resize((info_b.width, info_b.height), found.size_b))
     matrix = to_full @ found.transform @ to_small
     rows = (matrix / matrix[2, 2]).tolist()
     return (tuple(rows[0]), tuple(rows[1]), tuple(rows[2]))
@@ -53,15 +53,8 @@ def _resize(old: tuple[int, int], new: tuple[int, int]) -> NDArray[np.float64]:
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
-def rectangle(points: NDArray[np.float64], size: tuple[int, int]) -> Rectangle:
-    """The upright box around points, as shares of an image of `size`, cut off at its edges."""
-    shares = np.clip((points + 0.5) / np.array(size), 0.0, 1.0)
-    (left, top), (right, bottom) = shares.min(axis=0).tolist(), shares.max(axis=0).tolist()
-    return (round(left, 4), round(top, 4), round(right, 4), round(bottom, 4))
-
-
 def _outline_of_b(found: Measurements) -> NDArray[np.float64]:
-    return project(np.linalg.inv(found.transform), corners(*found.size_b))
+    return project(inverse(found.transform), corners(*found.size_b))
 
 
 def edits(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator[Edit]:
@@ -92,7 +85,7 @@ def _area(box: Rectangle) -> float:
 def _geometry(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator[Edit]:
     matrix = np.array(full_size(found, info_a, info_b))
     centre = np.array([[info_a.width / 2, info_a.height / 2]])
-    square = project(matrix, np.concatenate([centre, centre + [[1.0, 0.0]], centre + [[0.0, 1.0]]]))
+    square = project(matrix, centre + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
     linear = np.stack([square[1] - square[0], square[2] - square[0]], axis=1)
     mirrored = bool(np.linalg.det(linear) < 0)
     if mirrored:

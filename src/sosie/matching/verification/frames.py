@@ -73,7 +73,7 @@ def _orientations(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     if length < SIDE:
         return np.zeros((8, SIDE * SIDE), np.float32)
     turns = [np.rot90(each, turn) for each in (small, small[:, ::-1]) for turn in range(4)]
-    return np.stack([turn.ravel() for turn in turns]) / np.float32(length)
+    return np.asarray(np.stack([turn.ravel() for turn in turns]) / np.float32(length), np.float32)
 
 
 def guesses(a: Frames, b: Frames, size_a: tuple[int, int], size_b: tuple[int, int]) -> list[Guess]:

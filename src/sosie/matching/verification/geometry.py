@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sosie.matching.verification.correspondences import Form, Matches
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
+from sosie.types import Rectangle
 
 _HYPOTHESES = 3
 _SUREST = 48
@@ -46,6 +47,19 @@ def project(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray
     """Points, float64 (n, 2), through a homography."""
     mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
     return np.asarray(mapped / (points @ matrix[2, :2] + matrix[2, 2])[:, None])
+
+
+def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The homography back, its last number 1."""
+    back = np.linalg.inv(matrix)
+    return np.asarray(back / back[2, 2], np.float64)
+
+
+def rectangle(points: NDArray[np.float64], size: tuple[int, int]) -> Rectangle:
+    """The upright box around points, as shares of an image of `size`, cut off at its edges."""
+    shares = np.clip((points + 0.5) / np.array(size), 0.0, 1.0)
+    (left, top), (right, bottom) = shares.min(axis=0).tolist(), shares.max(axis=0).tolist()
+    return (round(left, 4), round(top, 4), round(right, 4), round(bottom, 4))
 
 
 def corners(width: int, height: int) -> NDArray[np.float64]:
@@ -215,7 +229,7 @@ def _plausible(coefficients: NDArray[np.complex128]) -> bool:
     if g <= h:
         return False
     large, small = g + h, g - h
-    return large < _MOST_ZOOM and small > 1 / _MOST_ZOOM and large / small < _MOST_SQUEEZE
+    return bool(large < _MOST_ZOOM and small > 1 / _MOST_ZOOM and large / small < _MOST_SQUEEZE)
 
 
 def _matrix(coefficients: NDArray[np.complex128]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,19 +22,23 @@ from sosie.matching.verification.alignment import (
 )
 from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, colour_change
 from sosie.matching.verification.correspondences import Form, mutual_matches
+from sosie.matching.verification.differences import extras, sharpness
 from sosie.matching.verification.frames import guesses
-from sosie.matching.verification.geometry import Consensus, bend, corners, find_consensus, project
+from sosie.matching.verification.geometry import Consensus, bend, corners, find_consensus, inverse, project, rectangle
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
-from sosie.matching.verification.slip import Field, field
+from sosie.matching.verification.slip import NO_FIELD, Field, field
 from sosie.matching.verification.surroundings import NOTHING, Surroundings, surroundings
 from sosie.types import Rectangle
 
 _SURE = 12
 _FEW = 8
+_SPARSE = 24
+"""Frames are compared only where one of the images has fewer places with keypoints."""
 _FEWEST_WINDOWS = 9
 _CORRECTIONS = 3
 _STEADY = 0.1
+_AROUND = np.ones((3, 3), np.uint8)
 _BOWS = 4
 _BENT = 0.25
 _COARSER = 2
@@ -46,17 +51,17 @@ _PERSPECTIVE_BELOW = 0.93
 class Measurements:
     """What is known of a pair of images `a` and `b`, in the order they were given.
 
-    `matches`: mutual matches of the best form; `inliers`: different places that follow the transform; `share`: such
-    places as a share of the keypoints in the common area, in the image that has fewer there. `transform`: float64
-    (3, 3) from thumbnail pixels of `a` to those of `b`. `overlap`: the common area as a share of `a` and of `b`.
-    `textured`: share of the common windows that hold texture; `agreement`: share of those that correlate;
-    `correlation`: their mean; `peak`: what
-    the best quarter of them reaches. `residual`: median distance of inliers from where the transform puts them, in
-    pixels of the smaller picture. `slip`: how far windows that agree are off, median and nine tenths quantile; `bow`:
-    how far a bent surface or a lens moves places, in pixels. `same`: area that is the same, as a share of `a` and of `b`; `together`: how much of it
-    is one patch; `hole`: the largest patch of the common area that differs; `windows`: how many windows
-    agree. `colour`: what happened to the colours. `around`: how `a` goes on beyond `b`, and `b` beyond
-    `a`. `sharpness`: detail of `b` as a share of that of `a`. `extras`: the larger areas that differ, in `b`.
+    `matches`: mutual matches of the best form; `inliers`: different places that follow the transform, 0 where only the
+    frames were compared; `share`: such places as a share of the keypoints in the common area, in the image that has
+    fewer there. `transform`: float64 (3, 3) from thumbnail pixels of `a` to those of `b`. `overlap`: the common area
+    as a share of `a` and of `b`. `textured`: share of the common windows that hold texture; `agreement`: share of
+    those that correlate; `correlation`: their mean; `peak`: what the best quarter of them reaches. `residual`: median
+    distance of inliers from where the transform puts them, in pixels of the smaller picture. `slip`: how far windows
+    that agree are off, median and nine tenths quantile; `bow`: how far a bent surface or a lens moves places, in
+    pixels. `same`: area that is the same, as a share of `a` and of `b`; `together`: how much of it is one patch;
+    `hole`: the largest patch of the common area that differs; `windows`: how many windows agree. `colour`: what
+    happened to the colours. `around`: how `a` goes on beyond `b`, and `b` beyond `a`. `sharpness`: detail of `b` as a
+    share of that of `a`. `extras`: the larger areas that differ, in `b`.
     """
 
     form: Form
@@ -87,10 +92,15 @@ class Measurements:
     def zoom(self) -> float:
         """How much larger `a` stands in `b`'s thumbnail than in its own, in the middle."""
         middle = np.array([[self.size_a[0] / 2, self.size_a[1] / 2]])
-        square = np.concatenate([middle, middle + [[1.0, 0.0]], middle + [[0.0, 1.0]]])
-        mapped = project(self.transform, square)
+        mapped = project(self.transform, middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
         across, down = mapped[1] - mapped[0], mapped[2] - mapped[0]
         return float(abs(across[0] * down[1] - across[1] * down[0]) ** 0.5)
+
+    @property
+    def framing(self) -> float:
+        """How far the corners of `a` are from corners of `b`, the farthest, as a share of `b`'s longest side."""
+        apart = outline(self)[:, None] - corners(*self.size_b)[None]
+        return float(np.hypot(apart[..., 0], apart[..., 1]).min(axis=1).max()) / max(self.size_b)
 
 
 def measure(
@@ -106,17 +116,25 @@ def measure(
 
 
 def _reversed(found: Measurements) -> Measurements:
-    inverse = np.linalg.inv(found.transform)
     return replace(
         found,
-        transform=inverse / inverse[2, 2],
+        transform=inverse(found.transform),
         overlap=found.overlap[::-1],
         same=found.same[::-1],
         around=found.around[::-1],
+        sharpness=round(1.0 / max(found.sharpness, 1e-3), 3),
+        extras=tuple(_carried(box, found) for box in found.extras),
         size_a=found.size_b,
         size_b=found.size_a,
         colour=replace(found.colour, chroma=found.colour.chroma[::-1], gain=1.0 / max(found.colour.gain, 1e-3)),
     )
+
+
+def _carried(box: Rectangle, found: Measurements) -> Rectangle:
+    """A rectangle of `b` as it stands in `a`."""
+    left, top, right, bottom = box
+    places = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) * np.array(found.size_b) - 0.5
+    return rectangle(project(inverse(found.transform), places), found.size_a)
 
 
 def best_consensus(a: Prepared, b: Prepared, params: VerificationParams) -> tuple[Consensus, int] | None:
@@ -151,7 +169,7 @@ class _Aligned:
 def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measurements | None:
     found = best_consensus(a, b, params)
     aligned = None if found is None else _by_keypoints(a, b, *found, params)
-    if found is None or found[0].places < _FEW:
+    if (found is None or found[0].places < _FEW) and min(len(a.single), len(b.single)) < _SPARSE:
         aligned = max(
             [each for each in (aligned, *_by_frames(a, b, params)) if each is not None],
             key=lambda each: each.weight,
@@ -163,6 +181,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
     matrix, area = overlay.transform(), _areas(overlay, a, b)
     covered, same = int(np.count_nonzero(agreement.covered)), int(np.count_nonzero(agreement.same))
     patch = patches(agreement)
+    copy_like = same > _COPY_LIKE * covered
     return Measurements(
         form=aligned.form,
         matches=aligned.matches,
@@ -183,8 +202,8 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=_colours(overlay, agreement),
         around=_around(a, b, overlay, agreement),
-        sharpness=1.0,
-        extras=(),
+        sharpness=sharpness(overlay) if copy_like else 1.0,
+        extras=extras(overlay, agreement) if copy_like else (),
         size_a=a.size,
         size_b=b.size,
     )
@@ -235,7 +254,8 @@ def _compared(overlay: Overlay, params: VerificationParams) -> tuple[Overlay, Ag
     agreement = compare(target, source, mask, params)
     if np.count_nonzero(agreement.covered) < _FEWEST_WINDOWS:
         return None
-    return overlay, agreement, field(target, source, mask, agreement)
+    shifts = NO_FIELD if agreement.share < _COPY_LIKE else field(target, source, mask, agreement)
+    return overlay, agreement, shifts
 
 
 def _by_keypoints(
@@ -273,7 +293,7 @@ def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
 def _inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
     """Inliers as a share of the different keypoints that the common area holds, where fewer are."""
     there = _places_inside(a, matrix, b.size)
-    back = _places_inside(b, np.linalg.inv(matrix), a.size)
+    back = _places_inside(b, inverse(matrix), a.size)
     return float(places / max(places, min(there, back), 1))
 
 
@@ -296,7 +316,10 @@ def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange:
     target, source = warped_colours(overlay, STRIDE * _COARSER)
     height, width = target.shape[:2]
     coarse = (each[::_COARSER, ::_COARSER] for each in (agreement.covered, agreement.textured, agreement.agreeing))
-    grid = Grid(*(each[:height, :width] for each in coarse))
+    covered, textured, agreeing = (each[:height, :width] for each in coarse)
+    # Squares at the rim of the common area hold pixels that only one of the two has.
+    within = cv2.erode(covered.astype(np.uint8), _AROUND, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    grid = Grid(within, textured & within, agreeing & within)
     change = colour_change(target, source, grid, inverted=overlay.inverted)
     if overlay.swapped:
         return replace(change, chroma=change.chroma[::-1], gain=1.0 / max(change.gain, 1e-3))
@@ -307,7 +330,7 @@ def _around(a: Prepared, b: Prepared, overlay: Overlay, agreement: Agreement) ->
     if np.count_nonzero(agreement.same) < _COPY_LIKE * np.count_nonzero(agreement.covered):
         return NOTHING, NOTHING
     matrix = overlay.transform()
-    return surroundings(a.grey, np.linalg.inv(matrix), b.size), surroundings(b.grey, matrix, a.size)
+    return surroundings(a.grey, inverse(matrix), b.size), surroundings(b.grey, matrix, a.size)
 
 
 def outline(found: Measurements) -> NDArray[np.float64]:

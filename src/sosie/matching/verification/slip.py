@@ -57,6 +57,9 @@ class Field:
         return matrix
 
 
+NO_FIELD = Field(np.zeros((0, 2)), np.zeros((6, 2)), np.zeros(2), 1.0, np.zeros((0, 2)))
+
+
 def field(
     target: NDArray[np.float32], source: NDArray[np.float32], mask: NDArray[np.bool_], agreement: Agreement
 ) -> Field:
@@ -112,7 +115,7 @@ def _moves(
     move_x = (right * yy - down * xy)[:height, :width][told] / below
     move_y = (down * xx - right * xy)[:height, :width][told] / below
     row, column = np.nonzero(told)
-    places = np.stack([column, row], axis=1) * float(STRIDE) + 1.0
+    places = np.stack([column, row], axis=1).astype(np.float64) * STRIDE + 1.0
     moves = np.clip(np.stack([move_x, move_y], axis=1).astype(np.float64), -_MOST, _MOST)
     return places, moves
 

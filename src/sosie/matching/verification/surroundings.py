@@ -63,7 +63,7 @@ def _busy(grey: NDArray[np.float32], beyond: NDArray[np.bool_]) -> float:
     mean = cv2.blur(grey * inside, (7, 7)) / np.maximum(weight, 1e-3)
     square = cv2.blur(grey * grey * inside, (7, 7)) / np.maximum(weight, 1e-3)
     varied = (square - mean * mean > _TEXTURE**2) & beyond
-    return float(np.count_nonzero(varied) / max(1, np.count_nonzero(beyond)))
+    return int(np.count_nonzero(varied)) / max(1, int(np.count_nonzero(beyond)))
 
 
 def _seam(grey: NDArray[np.float32], outline: NDArray[np.float64]) -> tuple[float, float]:

@@ -1,8 +1,8 @@
 """From measurements to a relation and a score that means what it says.
 
-Three questions are asked in turn, each of a monotone additive logistic model (Hastie and Tibshirani, 1986): do the
-two show the same pixels (with keypoints, or without any, by the frames alone); if so, did the product alone change colour or pattern; if not, is it at least the same
-object or place. The numbers are fitted by `training/judge_fit.py` and read from `judge.json` beside this file.
+Questions are asked in turn, each of a small model (`trees.py`): do the two show the same pixels (with keypoints, or
+without any, by the frames alone); if so, did the product alone change colour or pattern; if not, is it at least the
+same object or place. The numbers are fitted by `training/judge_fit.py` and read from `judge.json` beside this file.
 """
 
 from __future__ import annotations
@@ -13,44 +13,19 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import numpy as np
-
 from sosie.matching.verification.measurements import Measurements
+from sosie.matching.verification.trees import Trees
 from sosie.types import Relation
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One measurement's part in a model: piecewise linear between knots, constant beyond them."""
-
-    name: str
-    knots: tuple[float, ...]
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A monotone additive logistic model: `probability` of a yes."""
-
-    bias: float
-    curves: tuple[Curve, ...]
-
-    def probability(self, numbers: dict[str, float]) -> float:
-        """Between 0 and 1, from the named numbers of `numbers_of`."""
-        logit = self.bias + sum(
-            float(np.interp(numbers[curve.name], curve.knots, curve.values)) for curve in self.curves
-        )
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """The fitted models and the probabilities from which on each question is answered with yes."""
 
-    same: Head
-    flat: Head
-    variant: Head
-    scene: Head
+    same: Trees
+    flat: Trees
+    variant: Trees
+    scene: Trees
     same_from: float
     flat_from: float
     variant_from: float
@@ -66,22 +41,19 @@ class Verdict:
     inner: str | None = None
 
 
-def _head(written: dict[str, object]) -> Head:
-    curves = written["curves"]
-    assert isinstance(curves, list)  # noqa: S101 - our own file
-    return Head(
-        float(str(written["bias"])),
-        tuple(Curve(str(c["name"]), tuple(c["knots"]), tuple(c["values"])) for c in curves),
-    )
-
-
 @cache
 def fitted() -> Judge:
     """The judge that comes with the package, read once."""
     written = json.loads((files(__package__) / "judge.json").read_text(encoding="utf-8"))
     return Judge(
-        **{name: _head(written[name]) for name in ("same", "flat", "variant", "scene")},
-        **{name: float(written[name]) for name in ("same_from", "flat_from", "variant_from", "scene_from")},
+        same=Trees.read(written["same"]),
+        flat=Trees.read(written["flat"]),
+        variant=Trees.read(written["variant"]),
+        scene=Trees.read(written["scene"]),
+        same_from=float(written["same_from"]),
+        flat_from=float(written["flat_from"]),
+        variant_from=float(written["variant_from"]),
+        scene_from=float(written["scene_from"]),
     )
 
 
@@ -105,6 +77,7 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "same": max(found.same),
         "less": min(found.same),
         "overlap": max(found.overlap),
+        "framing": found.framing,
         "together": found.together,
         "hole": found.hole,
         "busy": around.busy,
@@ -114,6 +87,8 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "strong": colour.strong,
         "stain": colour.stain,
         "deep": colour.deep,
+        "worst": colour.worst[0],
+        "left": colour.worst[1],
         "hues": colour.hues,
         "kept": colour.kept,
         "spread": colour.spread,

@@ -1,0 +1,55 @@
+"""What differs between two aligned pictures although they are one: areas laid over, and detail that was lost."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.matching.verification.agreement import STRIDE, Agreement
+from sosie.matching.verification.alignment import Overlay, target_grey, warped_grey
+from sosie.matching.verification.geometry import rectangle
+from sosie.types import Rectangle
+
+_MOST = 6
+_SMALLEST = 0.01
+_DIFFERS = 0.5
+_RIM = 5.0
+"""Windows that only touch what differs do not agree either: so many pixels are taken off each side."""
+
+
+def extras(overlay: Overlay, agreement: Agreement) -> tuple[Rectangle, ...]:
+    """The largest areas that differ, at most six, as shares of the second image; the largest first."""
+    broken = (agreement.textured & (agreement.correlation < _DIFFERS)).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(broken, connectivity=8)
+    least = _SMALLEST * np.count_nonzero(agreement.covered)
+    found = sorted(
+        (row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= least), key=lambda r: -stats[r, 4]
+    )
+    return tuple(_in_second(overlay, stats[row, :4].astype(np.float64) * STRIDE) for row in found[:_MOST])
+
+
+def _in_second(overlay: Overlay, box: NDArray[np.float64]) -> Rectangle:
+    """A box of the region (left, top, width, height) as a rectangle of the second image."""
+    left, top, width, height = box
+    rim_x, rim_y = min(_RIM, width / 3), min(_RIM, height / 3)
+    x = np.array([left + rim_x, left + width - rim_x]) + overlay.box[0]
+    y = np.array([top + rim_y, top + height - rim_y]) + overlay.box[1]
+    places = np.array([[x[0], y[0]], [x[1], y[0]], [x[1], y[1]], [x[0], y[1]]])
+    if overlay.swapped:
+        return rectangle(overlay.to_source(places), overlay.source.size)
+    return rectangle(places, overlay.target.size)
+
+
+def sharpness(overlay: Overlay) -> float:
+    """Fine detail of the second image as a share of that of the first, in the common area; 1 where there is none."""
+    source, mask = warped_grey(overlay)
+    target = target_grey(overlay)
+    inside = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if np.count_nonzero(inside) == 0:
+        return 1.0
+    energy = [float(np.abs(image - cv2.blur(image, (3, 3)))[inside].mean()) for image in (source, target)]
+    spread = [float(image[inside].std()) for image in (source, target)]
+    detail = [e / max(s, 1.0) for e, s in zip(energy, spread, strict=True)]
+    first, second = detail[::-1] if overlay.swapped else detail
+    return round(second / first, 3) if first > 0.01 else 1.0
