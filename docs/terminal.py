@@ -1,6 +1,6 @@
 """Write docs/images/terminal.svg: what a scan of the drawn demo catalogue looks like in a terminal.
 
-    python -m docs.terminal
+python -m docs.terminal
 """
 
 from __future__ import annotations

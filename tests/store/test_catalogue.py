@@ -17,7 +17,9 @@ from tests.processes import as_nobody, python
 
 def content(number: int = 0) -> Content:
     key = number.to_bytes(32, "big")
-    return Content(key, 10, "PNG", 4, 3, 1, 8, alpha=True, lossless=True, quality=None, metadata=False, detail=0.5)
+    return Content(
+        key, 10, "PNG", 4, 3, 1, 8, alpha=True, lossless=True, quality=None, metadata=False, detail=0.5, detail_side=3
+    )
 
 
 def batch(count: int, first: int = 0) -> Batch:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sosie.imaging.picture import Picture
 
-_LINES, _LENGTH = 16, 256
+_LINES, _LENGTH = 24, 256
 _SHARE = 0.7
 """The share of the gradients' energy that lies below the bandwidth that is measured."""
 _POWER = 3.0

@@ -40,7 +40,8 @@ content = Table(
     Column("detail_side", Integer, nullable=False),
     Column("pixels_sha256", LargeBinary(32)),
 )
-"""What an image is. `detail` was measured on pixels whose shorter side is `detail_side`. `pixels_sha256` is filled in when a comparison first needs it; empty means there is none."""
+"""What an image is. `detail` was measured on pixels whose shorter side is `detail_side`.
+`pixels_sha256` is filled in when a comparison first needs it; empty means there is none."""
 
 fingerprint = Table(
     "fingerprint",

@@ -1,0 +1,82 @@
+"""Whether the largest image of a group is only an enlargement of a smaller one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from sosie.errors import UnreadableImage
+from sosie.grouping.keeper import SAME_PIXELS
+from sosie.imaging import decode
+from sosie.imaging.quality import detail
+from sosie.pipeline.assemble import components
+from sosie.pipeline.contents import Contents
+from sosie.pipeline.reading import ReadParams
+from sosie.pipeline.threads import usable_cores
+from sosie.sources.folder import read_file
+from sosie.store.catalogue import Catalogue, Content
+from sosie.types import Edge
+
+_MOST = 32_000_000
+"""Pixels of an image that are decoded once more at the most."""
+_SAME_SHAPE = 1.03
+_LARGER = 1.2
+"""Ratio of areas from which on one image can be an enlargement of another."""
+
+
+def measure_sharpness(contents: Contents, edges: Sequence[Edge], catalogue: Catalogue, params: ReadParams) -> Contents:
+    """Return the contents with the detail of those measured at full size whose rank in their group depends on it.
+
+    Large images are fingerprinted from a smaller decode, which shows no enlargement by less than that. So where a
+    group has an image of the same shape and fewer pixels, the larger ones are decoded once more; the catalogue
+    remembers what was found. A file that cannot be read any more keeps its estimate.
+    """
+    groups = ([contents.rows[row] for row in group] for group in components(contents, edges))
+    doubtful = sorted({key for group in groups for key in _doubtful(group)})
+    if not doubtful:
+        return contents
+    place = {key: number for number, key in enumerate(contents.keys)}
+    with ThreadPoolExecutor(params.workers or usable_cores(), "sosie-detail") as pool:
+        measured = list(pool.map(lambda key: _measured(contents, place[key], params), doubtful))
+    fresh = {row.sha256: row for row in measured if row is not None}
+    catalogue.save_details(fresh.values())
+    return replace(contents, rows=[fresh.get(row.sha256, row) for row in contents.rows])
+
+
+def _doubtful(group: Sequence[Content]) -> Iterator[bytes]:
+    """Yield those contents of a group whose estimated detail decides its keeper and may be wrong."""
+    for row in group:
+        shrunk = row.detail_side < min(row.width, row.height) and row.width * row.height <= _MOST
+        if shrunk and any(_may_be_enlarged(row, other) or _seem_unlike(row, other) for other in group):
+            yield row.sha256
+
+
+def _may_be_enlarged(row: Content, other: Content) -> bool:
+    larger = row.width * row.height > _LARGER * other.width * other.height
+    return larger and _same_shape(row, other) and min(other.width, other.height) > row.detail_side // 2
+
+
+def _seem_unlike(row: Content, other: Content) -> bool:
+    """Tell whether two of about one size differ in detail because JPEG is shrunk in another way than all else."""
+    if (row.format == "JPEG") == (other.format == "JPEG"):
+        return False
+    less, more = sorted((row.width * row.height, other.width * other.height))
+    dull, sharp = sorted((row.detail, other.detail))
+    return more <= _LARGER * less and _same_shape(row, other) and dull < SAME_PIXELS * sharp
+
+
+def _same_shape(row: Content, other: Content) -> bool:
+    less, more = sorted((row.width * other.height, row.height * other.width))
+    return more <= _SAME_SHAPE * less
+
+
+def _measured(contents: Contents, row: int, params: ReadParams) -> Content | None:
+    known = contents.rows[row]
+    try:
+        data, _ = read_file(contents.refs[row][0].uri, params.max_bytes)
+        whole = replace(params.decode, min_side=min(known.width, known.height))
+        picture = decode(data, whole)
+    except (OSError, UnreadableImage):
+        return None
+    return replace(known, detail=round(detail(picture.pixels), 4), detail_side=min(picture.pixels.shape[:2]))
