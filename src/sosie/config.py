@@ -6,13 +6,17 @@ import math
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sosie.errors import UsageError
 
 Method = Literal["auto", "hash"]
+Grouping = Literal["star", "complete"]
+Dialect = Literal["openai", "vllm", "jina", "immich"]
+Payload = Literal["data-urls", "base64", "image"]
+EMBEDDERS = ("clip", "service", "gemini", "huggingface", "builtin", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +35,66 @@ class Settings:
     """Larger images are skipped before they are decoded."""
     max_megabytes: float = 1000.0
     """Larger files are skipped before they are read."""
+    embedders: tuple[str, ...] = ("clip", "service", "gemini", "huggingface", "builtin")
+    """Back ends that tell what looks alike, in the order they are tried; `none` leaves that out."""
+    similarity_threshold: float | None = None
+    """Cosine from which images look alike; by default the one that the model in use was measured with."""
+    similar_groups: Grouping = "star"
+    """`star`: every member is as similar to the keeper; `complete`: to every other member."""
+    clip_model: str = "clip-vit-b32"
+    """The model of the back end `clip` (`sosie models list`)."""
+    embed_batch: int = 0
+    """Images in one call of a model; 0 takes what suits the model."""
+    embed_workers: int = 0
+    """Calls of a back end side by side; 0 chooses by cores and memory, or what suits a remote one."""
+    embed_patience: float = 120.0
+    """Seconds for which a remote back end that fails is tried again before the next one takes over."""
+    service_url: str = ""
+    """Address of an embedding service (`sosie embed serve`, Infinity, vLLM, Jina, immich-machine-learning)."""
+    service_dialect: Dialect = "openai"
+    """What the service speaks: openai (also Sosie's own and Infinity), vllm, jina, immich."""
+    service_model: str = ""
+    """The model to ask the service for; by default the first that it lists."""
+    service_token: str = field(default="", repr=False)
+    """Bearer token of the service."""
+    gemini_api_key: str = field(default="", repr=False)
+    """Key of the Gemini API; by default GEMINI_API_KEY or GOOGLE_API_KEY of the environment."""
+    gemini_model: str = "gemini-embedding-2"
+    """Gemini's embedding model."""
+    gemini_dims: int = 768
+    """Numbers in a vector of Gemini's, 128 to 3072."""
+    gemini_price: float = 0.00012
+    """Dollars that an image costs, for the estimate before a run of more than `paid_images`."""
+    paid_images: int = 100
+    """So many images are sent to a back end that costs money without asking first."""
+    gemini_base_url: str = ""
+    """Another address of the Gemini API, for gateways."""
+    huggingface_endpoint: str = ""
+    """URL of an inference endpoint that embeds images."""
+    huggingface_model: str = ""
+    """A model to ask Hugging Face's router for, when there is no endpoint; few are deployed there."""
+    huggingface_token: str = field(default="", repr=False)
+    """Token of Hugging Face; by default HF_TOKEN of the environment."""
+    huggingface_payload: Payload = "data-urls"
+    """What the endpoint takes: data-urls, base64, image (`{"image": ...}`, one a request)."""
+    redis_url: str = field(default="", repr=False)
+    """Redis that several machines share as their cache of vectors; the catalogue stays behind it."""
 
     @property
     def catalogue_path(self) -> Path:
         """The file of the catalogue that these settings lead to."""
         if self.catalog:
             return self.catalog
+        return self.data_path / "catalogue.db"
+
+    @property
+    def data_path(self) -> Path:
+        """The folder of everything that Sosie keeps."""
         if self.data_dir:
-            return self.data_dir / "catalogue.db"
+            return self.data_dir
         from platformdirs import user_data_path
 
-        return user_data_path("sosie", appauthor=False) / "catalogue.db"
+        return user_data_path("sosie", appauthor=False)
 
 
 def load_settings(
@@ -74,22 +127,49 @@ def _from_file(path: Path, names: list[str], *, required: bool) -> dict[str, Any
     return values
 
 
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "method": get_args(Method),
+    "similar_groups": get_args(Grouping),
+    "service_dialect": get_args(Dialect),
+    "huggingface_payload": get_args(Payload),
+}
+
+
 def _checked(name: str, value: Any) -> Any:
+    if name in _CHOICES:
+        return _one_of(name, _CHOICES[name], value)
+    if name == "embedders":
+        listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+        return tuple(_one_of(name, EMBEDDERS, part) for part in listed)
     try:
         match name:
             case "data_dir" | "catalog":
                 return Path(value).expanduser()
-            case "workers":
+            case "workers" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))
             case "max_megapixels" | "max_megabytes":
                 return _at_least(0.001, float(value))
-            case "method" if value in get_args(Method):
-                return value
+            case "gemini_price" | "embed_patience":
+                return _at_least(0, float(value))
+            case "gemini_dims":
+                return _at_least(128, int(value))
+            case "similarity_threshold":
+                return _cosine(float(value))
     except (TypeError, ValueError) as error:
         raise UsageError(f"The setting {name} cannot be {value!r} ({error}).") from error
-    raise UsageError(
-        f"The setting {name} cannot be {value!r}.", next_step=f"Choose from {', '.join(get_args(Method))}."
-    )
+    return str(value)
+
+
+def _one_of(name: str, choices: tuple[str, ...], value: Any) -> str:
+    if value in choices:
+        return str(value)
+    raise UsageError(f"The setting {name} cannot be {value!r}.", next_step=f"Choose from {', '.join(choices)}.")
+
+
+def _cosine(value: float) -> float:
+    if not 0 < value <= 1:
+        raise ValueError("more than 0 and at most 1")
+    return value
 
 
 def _at_least(least: float, value: Any) -> Any:

@@ -9,6 +9,8 @@
     ├── DecisionConflict      somebody else decided on the same group meanwhile
     ├── ActionRefused         this one file was left as it is; the run goes on
     ├── RunStopped            a run of actions cannot go on; apply or undo finishes it later
+    ├── EmbedderFailure       an embedding back end cannot be used (any longer); the next one takes over
+    │   └── ModelFailure      the file of a model is missing, damaged or not what it should be
     └── Cancelled             somebody asked to stop
 
 Errors of other libraries are mapped to these where they enter.
@@ -62,6 +64,24 @@ class ActionRefused(SosieError):
 
 class RunStopped(SosieError):
     """A run of actions that cannot go on. What is done is in the journal; apply or undo finishes it later."""
+
+
+class EmbedderFailure(SosieError):
+    """An embedding back end that cannot be used, or that stopped working; the chain goes on to the next one.
+
+    `lasting` says that trying again will not help until somebody changes something (a setting, a file).
+    """
+
+    def __init__(self, message: str, *, next_step: str = "", lasting: bool = False) -> None:
+        super().__init__(message, next_step=next_step)
+        self.lasting = lasting
+
+
+class ModelFailure(EmbedderFailure):
+    """The file of a model cannot be had, or its bytes are not those that were published."""
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step, lasting=True)
 
 
 class Cancelled(SosieError):

@@ -11,14 +11,18 @@ import typer
 from typer.core import TyperGroup
 
 from sosie import __version__
+from sosie.cli import cache, embed, models
 from sosie.cli.apply import apply
 from sosie.cli.audit import audit
+from sosie.cli.calibrate import calibrate
 from sosie.cli.decide import decide
 from sosie.cli.explain import explain
 from sosie.cli.export import export
 from sosie.cli.plan import plan
 from sosie.cli.rules import rules
 from sosie.cli.scan import scan
+from sosie.cli.search import search
+from sosie.cli.similar import similar
 from sosie.cli.undo import undo
 from sosie.errors import SosieError, UsageError
 
@@ -61,6 +65,12 @@ app.command()(apply)
 app.command()(undo)
 app.command()(export)
 app.command()(audit)
+app.command()(similar)
+app.command()(search)
+app.command()(calibrate)
+app.add_typer(models.app, name="models")
+app.add_typer(embed.app, name="embed")
+app.add_typer(cache.app, name="cache")
 
 
 def _show_version(wanted: bool) -> None:

@@ -26,3 +26,7 @@ MethodOption = Annotated[
     MethodName | None,
     typer.Option("--method", help="auto: prove edits by local features. hash: perceptual hashes only."),
 ]
+EmbedderOption = Annotated[
+    list[str] | None,
+    typer.Option("--embedder", help="clip, service, gemini, huggingface, builtin or none; repeat it for a chain."),
+]

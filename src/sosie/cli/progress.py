@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+import typer
 
 from sosie.pipeline.progress import Listener, Progress, ignore
 
-_TITLES = {"find": "Looking", "read": "Reading", "compare": "Comparing", "verify": "Verifying", "group": "Grouping"}
+_TITLES = {
+    "find": "Looking",
+    "read": "Reading",
+    "compare": "Comparing",
+    "verify": "Verifying",
+    "embed": "Embedding",
+    "similar": "Pairing",
+    "group": "Grouping",
+}
 _INTERVAL = 0.1
 
 
@@ -35,6 +45,18 @@ def show_progress(*, quiet: bool) -> Iterator[Listener]:
         yield _Painter(bar)
 
 
+def asker(listen: Listener, *, yes: bool) -> Callable[[str], bool]:
+    """Give what asks a person whether money may be spent: yes at once with `yes`, no where nobody can be asked."""
+
+    def ask(sentence: str) -> bool:
+        if yes or not isinstance(listen, _Painter) or not sys.stdin.isatty():
+            return yes
+        with listen.paused():
+            return typer.confirm(sentence + " Go on?", err=True)
+
+    return ask
+
+
 class _Painter:
     """Draws one line a stage, at most ten times a second."""
 
@@ -43,6 +65,13 @@ class _Painter:
         self._tasks: dict[str, object] = {}
         self._started: dict[str, float] = {}
         self._drawn = 0.0
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar away for a question."""
+        self._bar.stop()  # type: ignore[attr-defined]
+        yield
+        self._bar.start()  # type: ignore[attr-defined]
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption, MethodOption
+from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
 from sosie.errors import UsageError
 from sosie.report import Report
 from sosie.sources.folder import HIDDEN
@@ -20,6 +20,11 @@ def scan(
     ],
     catalog: CatalogOption = None,
     method: MethodOption = None,
+    embedder: EmbedderOption = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured"),
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table.")] = False,
@@ -27,6 +32,10 @@ def scan(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when an image could not be read.")] = False,
     hidden: Annotated[bool, typer.Option("--hidden", help="Enter hidden folders, too.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every group and every skipped file.")] = False,
+    strict_groups: Annotated[
+        bool, typer.Option("--strict-groups", help="In groups of what looks alike, every two members must.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before images go to a paid embedder.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one a core.")] = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
 ) -> None:
@@ -36,17 +45,25 @@ def scan(
 
     Example: sosie scan ~/Pictures --report report.json
     """
-    from sosie.cli.progress import show_progress
+    from sosie.cli.progress import asker, show_progress
     from sosie.config import load_settings
     from sosie.pipeline import find_duplicates
 
     if report:
         _check_writable(report)
     settings = load_settings(
-        {"catalog": catalog, "method": method, "workers": workers, "max_megapixels": max_megapixels}
+        {
+            "catalog": catalog,
+            "method": method,
+            "workers": workers,
+            "max_megapixels": max_megapixels,
+            "embedders": embedder,
+            "similarity_threshold": threshold,
+            "similar_groups": "complete" if strict_groups else None,
+        }
     )
     with show_progress(quiet=quiet) as listen:
-        found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen)
+        found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes))
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 
@@ -91,4 +108,4 @@ def _write(path: Path, text: str) -> None:
 def _exit_code(found: Report, *, check: bool, strict: bool) -> int:
     if strict and any(skipped.reason != HIDDEN for skipped in found.skipped):
         return 3
-    return 1 if check and found.groups else 0
+    return 1 if check and any(group.relation != "similar" for group in found.groups) else 0

@@ -115,6 +115,8 @@ def why(edge: Edge | None) -> str:
     if edge is None:
         return "a copy of another one here"
     evidence = edge.evidence
+    if edge.relation == "similar":
+        return f"looks alike ({edge.score:.2f})"
     if evidence.equal:
         return f"the same {evidence.equal}"
     if evidence.edits:
@@ -160,14 +162,17 @@ def _print_summary(console: Console, report: Report, root: str) -> None:
     for how, count in sorted(apart.items()):
         images = _count(count, f"{how} image was", f"{how} images were")
         console.print(f"[dim]{images} compared for equality only.[/]")
-    copies = sum(len(group.members) - 1 for group in report.groups)
+    duplicates = [group for group in report.groups if group.relation != "similar"]
+    copies = sum(len(group.members) - 1 for group in duplicates)
     seconds = report.timings.get("total", 0.0)
     where = f" in {escape(printable(root))}" if root else ""
     found = "no duplicates"
     if copies:
-        many = f"{_count(len(report.groups), 'group')}[/] with {_count(copies, 'copy', 'copies')} to spare"
+        many = f"{_count(len(duplicates), 'group')}[/] with {_count(copies, 'copy', 'copies')} to spare"
         found = f"[bold]{many}, [bold]{size(report.gain)}[/] to gain"
     images = _count(len(report.images), "image")
+    if alike := len(report.groups) - len(duplicates):
+        found += f"; {_count(alike, 'group')} of pictures that look alike"
     console.print(f"\n[bold]{images}[/]{where}: {found}. {seconds:.1f} s.")
     for fallback in report.fallbacks:
         console.print(f"[yellow]{escape(fallback)}[/]")

@@ -6,18 +6,20 @@ import hashlib
 import os
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sosie import __version__
 from sosie.config import Settings, load_settings
+from sosie.pipeline.embedding_state import state_of_embedding
 from sosie.pipeline.progress import Listener, Progress, ignore
 from sosie.report import Report
 from sosie.sources import FolderSource
 from sosie.store.memo import apart_revision, note_scan, recall, scan_key
 from sosie.types import ImageRef, Skipped
 
+Confirm = Callable[[str], bool]
 PathLike = str | os.PathLike[str]
 
 
@@ -28,12 +30,15 @@ def find_duplicates(
     hidden: bool = False,
     brand: str = "",
     listen: Listener = ignore,
+    confirm: Confirm | None = None,
 ) -> Report:
     """Return the duplicates among all images below some paths, with evidence, keepers and what was skipped.
 
     `settings` are those of the environment when not given. `hidden` enters folders whose name starts with a dot;
-    `brand` is noted on every image. `listen` hears of the progress. No file is changed. Everything read is
-    remembered in the catalogue, and when no file has changed since an equal call, its report is given again.
+    `brand` is noted on every image. `listen` hears of the progress. `confirm` is asked, with a sentence, before
+    more images than the setting `paid_images` are sent to a back end that costs money; without it that is not done.
+    No file is changed. Everything read is remembered in the catalogue, and when no file has changed since an equal
+    call, its report is given again.
 
     Raises `UsageError` when a path does not exist, and `CatalogueError` when the catalogue cannot be used.
     """
@@ -52,7 +57,11 @@ def find_duplicates(
     if remembered is not None and note_scan(path, scan_key(scanned), key, remembered, time.time()):
         report = Report.from_json(zlib.decompress(remembered))
         return replace(report, timings={"total": time.perf_counter() - started})
-    return _scan(path, scanned, refs, passed, settings, listen, key, started)
+    return _scan(path, scanned, refs, passed, settings, listen, confirm or _no, key, started)
+
+
+def _no(_sentence: str) -> bool:
+    return False
 
 
 def _scan(
@@ -62,6 +71,7 @@ def _scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
     key: str,
     started: float,
 ) -> Report:
@@ -71,7 +81,7 @@ def _scan(
     from sosie.store.scans import save_scan
 
     with Catalogue(path) as catalogue:
-        report, settled = scan(catalogue, refs, passed, settings, listen)
+        report, settled = scan(catalogue, refs, passed, settings, listen, confirm)
         total = time.perf_counter() - started
         report = replace(report, timings={**report.timings, "total": round(total, 3)})
         packed = zlib.compress(report.to_json().encode("ascii"), 1)
@@ -84,6 +94,7 @@ def _scan(
 def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings, apart: str) -> str:
     """Return what a report depends on, as one digest: version, settings, pairs set apart, name and state of files."""
     parts = [__version__, apart, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
+    parts += [state_of_embedding(settings)]
     parts += [f"{ref.uri}\0{ref.brand}\0{ref.state}\0{ref.aliases}" for ref in refs]
     parts += [f"{skipped.uri}\0{skipped.reason}" for skipped in passed]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sosie.config import Settings
 from sosie.fingerprints.base import Fingerprinter, builtin_hashes
 from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
+from sosie.pipeline.alike import Confirm, Grouped, find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, with_identical
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
@@ -43,10 +44,11 @@ def scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later."""
     with single_threaded_libraries():
-        return _scan(catalogue, refs, passed, settings, listen)
+        return _scan(catalogue, refs, passed, settings, listen, confirm)
 
 
 def _scan(
@@ -55,6 +57,7 @@ def _scan(
     passed: Sequence[Skipped],
     settings: Settings,
     listen: Listener,
+    confirm: Confirm,
 ) -> tuple[Report, bool]:
     clock = _Clock()
     params = ReadParams(
@@ -82,20 +85,26 @@ def _scan(
     edges = with_identical(contents, strongest(edges))
     with clock("group"):
         listen(Progress("group"))
-        images = image_records(contents, how_compared(hashes, described))
+        compared = how_compared(hashes, described)
+        images = image_records(contents, compared)
         ids = {image.uri: image.id for image in images}
         groups = groups_of(contents, edges, ids)
+    with clock("similar"):
+        before = Grouped(contents, edges, groups, ids, compared)
+        alike = find_alike(before, catalogue, settings, params, listen, confirm)
+    groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
         images=tuple(images),
-        edges=tuple(image_edges(contents, edges, ids)),
+        edges=tuple(image_edges(contents, alike.edges, ids)),
         groups=tuple(groups),
         skipped=tuple(skipped),
-        params={"method": settings.method, "max_megapixels": settings.max_megapixels},
-        spaces=tuple(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces),
+        params={"method": settings.method, "max_megapixels": settings.max_megapixels, **alike.params},
+        spaces=(*(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces), *alike.spaces),
         timings=clock.seconds,
+        fallbacks=tuple(alike.notes),
     )
-    return report, not reading.transient
+    return report, alike.settled and not reading.transient
 
 
 def _fingerprinters(settings: Settings) -> list[Fingerprinter]:

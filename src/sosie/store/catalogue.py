@@ -123,6 +123,77 @@ class Catalogue:
             rows = [{"space": space, "sha256": key, "row": row} for space, key, row in batch.fingerprints]
             self._upsert(connection, schema.fingerprint, rows)
 
+    def all_rows(self, space: str) -> list[tuple[bytes, bytes]]:
+        """Return every fingerprint of one space: content and row, sorted by content."""
+        table = schema.fingerprint
+        query = select(table.c.sha256, table.c.row).where(table.c.space == space).order_by(table.c.sha256)
+        with self._engine.connect() as connection:
+            return [(key, row) for key, row in connection.execute(query)]
+
+    def holds(self, space: str) -> bool:
+        """Tell whether there is any fingerprint of one space."""
+        table = schema.fingerprint
+        with self._engine.connect() as connection:
+            return connection.execute(select(table.c.sha256).where(table.c.space == space).limit(1)).first() is not None
+
+    def uris(self, keys: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+        """Return where each of these contents was last found, sorted; those found nowhere are left out."""
+        table = schema.location
+        found: dict[bytes, list[bytes]] = {}
+        for key, uri in self._rows(select(table.c.sha256, table.c.uri), table.c.sha256, keys):
+            found.setdefault(key, []).append(uri)
+        return {key: sorted(names) for key, names in found.items()}
+
+    def newest_memo(self) -> bytes | None:
+        """Return the newest remembered report, as `save_memo` was given it."""
+        table = schema.memo
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table.c.report).order_by(table.c.created.desc()).limit(1)).first()
+            return row[0] if row else None
+
+    def replace_rows(self, space: str, rows: Mapping[bytes, bytes]) -> None:
+        """Write the fingerprints of contents in one space; earlier ones are replaced."""
+        values = [{"space": space, "sha256": key, "row": row} for key, row in rows.items()]
+        with self._writing() as connection:
+            self._upsert(connection, schema.fingerprint, values, replace=True)
+
+    def spaces(self) -> dict[str, tuple[int, int]]:
+        """Return for each space how many fingerprints there are and how many bytes they take."""
+        table = schema.fingerprint
+        size = func.sum(func.length(table.c.row))
+        query = select(table.c.space, func.count(), size).group_by(table.c.space).order_by(table.c.space)
+        with self._engine.connect() as connection:
+            return {space: (count, total or 0) for space, count, total in connection.execute(query)}
+
+    def drop_space(self, space: str) -> int:
+        """Forget all fingerprints of one space and return how many there were."""
+        table = schema.fingerprint
+        with self._writing() as connection:
+            return connection.execute(table.delete().where(table.c.space == space)).rowcount
+
+    def all_uris(self) -> list[bytes]:
+        """Return every place that is known."""
+        with self._engine.connect() as connection:
+            return [row[0] for row in connection.execute(select(schema.location.c.uri))]
+
+    def forget(self, uris: Sequence[bytes], spaces: Sequence[str], *, dry: bool) -> tuple[int, int, int]:
+        """Forget places, then contents that are nowhere, then their fingerprints and those of whole spaces.
+
+        Return how many of each there were. With `dry` they stay.
+        """
+        location, content, fingerprint = schema.location, schema.content, schema.fingerprint
+        nowhere = content.c.sha256.not_in(select(location.c.sha256).where(location.c.sha256.is_not(None)))
+        homeless = fingerprint.c.sha256.not_in(select(content.c.sha256)) | fingerprint.c.space.in_(spaces)
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            places = sum(
+                connection.execute(location.delete().where(location.c.uri.in_(part))).rowcount for part in _chunks(uris)
+            )
+            contents = connection.execute(content.delete().where(nowhere)).rowcount
+            rows = connection.execute(fingerprint.delete().where(homeless)).rowcount
+            connection.rollback() if dry else connection.commit()
+        return places, contents, rows
+
     def save_pixel_digests(self, digests: Mapping[bytes, bytes]) -> None:
         """Remember the digest of the pixels of some contents; empty means that there is none."""
         table = schema.content
@@ -197,7 +268,7 @@ class Catalogue:
         except DatabaseError as error:
             raise CatalogueError(
                 f"The catalogue {self.path} failed ({_cause(error)}).",
-                next_step="Check the space on its disk; a damaged file can be moved away and is built anew, but for decisions.",
+                next_step="Check the space on its disk. A damaged file can be moved away: all but decisions is built anew.",
             ) from error
 
     @contextmanager

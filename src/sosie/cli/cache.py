@@ -1,0 +1,76 @@
+"""`sosie cache`: what the catalogue remembers of images, and how to make it smaller."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from sosie.cli.options import CatalogOption
+
+app = typer.Typer(
+    help="What is remembered: sizes, and removing what is not needed.\n\nExample: sosie cache stats",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def stats(
+    catalog: CatalogOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the numbers as JSON to stdout.")] = False,
+) -> None:
+    """Show how many fingerprints of each kind the catalogue has, and their size.
+
+    Example: sosie cache stats
+    """
+    from sosie.config import load_settings
+    from sosie.store.catalogue import Catalogue
+
+    path = load_settings({"catalog": catalog}).catalogue_path
+    with Catalogue(path) as catalogue:
+        counts, spaces = catalogue.counts(), catalogue.spaces()
+    size = path.stat().st_size
+    if as_json:
+        rows = [{"space": space, "rows": count, "bytes": total} for space, (count, total) in spaces.items()]
+        sys.stdout.write(json.dumps({"path": str(path), "bytes": size, "tables": counts, "spaces": rows}) + "\n")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("fingerprints", "images", "MB"):
+        table.add_column(column, justify="left" if column == "fingerprints" else "right", overflow="fold")
+    for space, (count, total) in spaces.items():
+        table.add_row(space, f"{count:,}", f"{total / 1e6:.1f}")
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"{counts['content']:,} images in {counts['location']:,} places; {size / 1e6:.1f} MB in {path}")
+
+
+@app.command()
+def prune(
+    catalog: CatalogOption = None,
+    space: Annotated[
+        list[str] | None, typer.Option(help="Also forget this kind of fingerprint; may be repeated.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without, only say what would go.")] = False,
+) -> None:
+    """Forget what no image needs any more: fingerprints of files that are gone, and kinds that you name.
+
+    Nothing but memory is lost: what is needed again is computed again.
+
+    Example: sosie cache prune --yes
+    """
+    from sosie.config import load_settings
+    from sosie.store.catalogue import Catalogue
+    from sosie.store.pruning import prune_catalogue
+
+    with Catalogue(load_settings({"catalog": catalog}).catalogue_path) as catalogue:
+        gone = prune_catalogue(catalogue, space or [], dry=not yes)
+    typer.echo(
+        f"{gone.locations:,} places, {gone.contents:,} images, {gone.fingerprints:,} fingerprints "
+        f"{'were forgotten' if yes else 'would be forgotten; --yes does it'}."
+    )

@@ -1,0 +1,1 @@
+"""The standalone service that embeds images for several machines: `sosie embed serve`."""

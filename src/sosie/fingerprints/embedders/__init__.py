@@ -1,0 +1,1 @@
+"""Embeddings: CLIP and its like, from the machine itself, a service, Gemini or Hugging Face, in one chain."""

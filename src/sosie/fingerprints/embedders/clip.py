@@ -1,0 +1,44 @@
+"""The back end "clip": a model of the registry, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sosie.fingerprints.embedders.files import LocalFile, ModelFiles
+from sosie.fingerprints.embedders.model import Model
+from sosie.fingerprints.embedders.onnx import OnnxEmbedder
+from sosie.fingerprints.embedders.trial import tried
+from sosie.types import Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipBackend:
+    """Opens a model: its file is downloaded when it is not there, checked, loaded and tried on a picture."""
+
+    model: Model
+    files: ModelFiles
+    batch: int = 0
+    concurrency: int = 0
+    name: str = "clip"
+
+    @property
+    def threshold(self) -> float:
+        """The model's."""
+        return self.model.threshold
+
+    def known_space(self) -> Space | None:
+        """The model's space, once its file is on this machine (the digest of an imported one is part of it)."""
+        found = self.files.find(self.model)
+        return self.space_of(found) if found else None
+
+    def space_of(self, found: LocalFile) -> Space:
+        """The space of the vectors that this file gives."""
+        return self.model.space_of(found.sha256)
+
+    def open(self) -> OnnxEmbedder:
+        """Give the embedder. Raises `ModelFailure` and `EmbedderFailure`."""
+        found = self.files.obtain(self.model)
+        embedder = OnnxEmbedder(
+            self.model, found.path, space=self.space_of(found), batch=self.batch, concurrency=self.concurrency
+        )
+        return tried(embedder)

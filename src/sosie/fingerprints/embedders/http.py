@@ -1,0 +1,124 @@
+"""One HTTP request of a back end, with every failure put into words and sorted into passing, refused and final."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from sosie.errors import EmbedderFailure
+from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
+
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REFUSED = frozenset({400, 413, 415, 422})
+_MOST = 64 << 20
+"""Bytes of the largest reply that is read."""
+
+
+class Connection:
+    """Requests to one address. `secret` is sent as a bearer token and never appears in an error."""
+
+    def __init__(self, url: str, *, secret: str = "", timeout: float = 60.0, connections: int = 8) -> None:
+        self.url = url.rstrip("/")
+        self._secret = secret
+        headers = {"authorization": f"Bearer {secret}"} if secret else {}
+        limits = httpx.Limits(max_connections=connections)
+        try:
+            self._client = httpx.Client(headers=headers, timeout=timeout, limits=limits)
+            httpx.URL(self.url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise EmbedderFailure(f"{self.url} is no address.", lasting=True) from error
+
+    def get(self, path: str) -> Any:
+        """Give the JSON at a path."""
+        return self._json("GET", path)
+
+    def post(self, path: str, **content: Any) -> Any:
+        """Send (httpx's `json`, `files`, `data`, `content`, `headers`) and give the JSON that is answered."""
+        return self._json("POST", path, **content)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def _json(self, method: str, path: str, **content: Any) -> Any:
+        try:
+            with self._client.stream(method, self.url + path, **content) as response:
+                body = self._read(response)
+        except httpx.TimeoutException as error:
+            raise TryAgainError("did not answer in time") from error
+        except httpx.TransportError as error:
+            raise TryAgainError(f"cannot be reached at {_host(self.url)} ({self._clean(str(error))})") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise EmbedderFailure(f"{_host(self.url)} cannot be used ({self._clean(str(error))}).") from error
+        self._check(response, body)
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise EmbedderFailure(f"{_host(self.url)} answers {path} with something that is no JSON.") from error
+
+    def _read(self, response: httpx.Response) -> bytes:
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > _MOST:
+                raise EmbedderFailure(f"{_host(self.url)} answers with more than {_MOST >> 20} MB.")
+        return b"".join(parts)
+
+    def _check(self, response: httpx.Response, body: bytes) -> None:
+        status = response.status_code
+        if status < 300:
+            return
+        said = self._clean(_message(body))
+        if status in _PASSING:
+            raise TryAgainError(f"answers {status} {said}".strip(), asked_wait(response.headers, body))
+        if status in _REFUSED:
+            raise RefusedError(f"answered {status} {said}".strip())
+        words = {401: "asks for another token", 403: "forbids it", 404: "has no such address or model"}
+        what = words.get(status, "cannot be used")
+        raise EmbedderFailure(f"{_host(self.url)} {what} ({status} {said}).", lasting=status in words)
+
+    def _clean(self, text: str) -> str:
+        short = " ".join(text.split())[:200]
+        return short.replace(self._secret, "***") if self._secret else short
+
+
+def asked_wait(headers: Mapping[str, str], body: bytes) -> float | None:
+    """Give the seconds that a reply asks to wait: `Retry-After` (seconds or a date), or `estimated_time`."""
+    value = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    if value:
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except ValueError:
+            return None
+    try:
+        estimate = json.loads(body)["estimated_time"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return float(estimate) if isinstance(estimate, int | float) and 0 <= estimate < 3600 else None
+
+
+def _message(body: bytes) -> str:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return body[:200].decode("utf-8", "replace")
+    for key in ("detail", "error", "message"):
+        if isinstance(value, dict) and key in value:
+            inner = value[key]
+            return str(inner.get("message", inner)) if isinstance(inner, dict) else str(inner)
+    return str(value)
+
+
+def _host(url: str) -> str:
+    parts = httpx.URL(url)
+    return f"{parts.host}:{parts.port}" if parts.port else parts.host

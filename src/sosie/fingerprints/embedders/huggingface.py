@@ -1,0 +1,138 @@
+"""The back end "huggingface": an inference endpoint of one's own, or the router for the few models that it has."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sosie.config import Payload
+from sosie.errors import EmbedderFailure
+from sosie.fingerprints.embedders.dialects import data_uri
+from sosie.fingerprints.embedders.http import Connection
+from sosie.fingerprints.embedders.remote import RemoteEmbedder
+from sosie.fingerprints.embedders.retry import Patience
+from sosie.fingerprints.embedders.trial import tried
+from sosie.types import Space
+
+ROUTER = "https://router.huggingface.co"
+_THRESHOLD = 0.88
+_NAMES = ("embeddings", "image_embeds", "image_embedding", "feature_vector", "embedding")
+
+
+class HuggingFaceEmbedder(RemoteEmbedder):
+    """Vectors of an endpoint (what `InferenceClient(base_url=URL).feature_extraction` sends) or of the router."""
+
+    upload_side = 640
+
+    def __init__(self, connection: Connection, backend: HuggingFaceBackend) -> None:
+        single = backend.router_mode or backend.payload == "image"
+        super().__init__(
+            "huggingface",
+            batch=1 if single else backend.batch or 8,
+            concurrency=backend.concurrency or 4,
+            threshold=_THRESHOLD,
+            patience=backend.patience,
+        )
+        self._connection, self._backend = connection, backend
+
+    def request(self, images: Sequence[bytes]) -> ArrayLike:
+        """Send one batch."""
+        if self._backend.router_mode:
+            path = f"/hf-inference/models/{self._backend.model}/pipeline/image-feature-extraction"
+            answer = self._connection.post(path, content=images[0], headers={"content-type": "image/jpeg"})
+        else:
+            answer = self._connection.post("", json={"inputs": self._inputs(images)})
+        return pooled(answer, len(images))
+
+    def _inputs(self, images: Sequence[bytes]) -> Any:
+        if self._backend.payload == "data-urls":
+            return [data_uri(image) for image in images]
+        encoded = [base64.b64encode(image).decode() for image in images]
+        return encoded if self._backend.payload == "base64" else {"image": encoded[0]}
+
+    def space_of(self, dims: int) -> Space:
+        """Name the space by the model, or by the endpoint's address where the model is not named."""
+        name = self._backend.model or self._connection.url.split("://")[-1]
+        sent = f"jpeg{self.upload_quality}-{self.upload_side}"
+        return Space(f"huggingface:{name}", "", dims, "cosine", preprocessing=sent)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuggingFaceBackend:
+    """An endpoint at `url`, or without one a `model` asked of the router."""
+
+    url: str = ""
+    model: str = ""
+    token: str = field(default="", repr=False)
+    payload: Payload = "data-urls"
+    router: str = ROUTER
+    batch: int = 0
+    concurrency: int = 0
+    patience: Patience = field(default_factory=Patience)
+    name: str = "huggingface"
+    threshold: float = _THRESHOLD
+
+    @property
+    def router_mode(self) -> bool:
+        """Whether the router is asked."""
+        return not self.url
+
+    def known_space(self) -> None:
+        """None: the length of the vectors shows when one is there."""
+        return
+
+    def open(self) -> HuggingFaceEmbedder:
+        """Give the embedder. Raises `EmbedderFailure`."""
+        connection = Connection(self.url or self.router, secret=self.token, connections=(self.concurrency or 4) + 1)
+        try:
+            return tried(HuggingFaceEmbedder(connection, self))
+        except EmbedderFailure as error:
+            connection.close()
+            if self.router_mode and any(words in error.message for words in ("no such address", "refused", "(410")):
+                raise EmbedderFailure(
+                    f"Hugging Face's router does not embed images with {self.model} ({error.message.rstrip('.')}).",
+                    next_step="Hardly any image model is deployed there: set huggingface_endpoint to one of your own.",
+                    lasting=True,
+                ) from error
+            raise
+
+
+def pooled(answer: Any, count: int) -> ArrayLike:
+    """Give one vector an image from what endpoints answer: vectors, tokens of which the first counts, or named fields.
+
+    Raises `EmbedderFailure` for answers of other tasks (labels with scores) and shapes that fit no number of images.
+    """
+    value = _unnamed(answer)
+    try:
+        table = np.asarray(value, np.float32)
+    except (TypeError, ValueError) as error:
+        raise EmbedderFailure("huggingface answers with something else than vectors of one length.") from error
+    if table.ndim == 3:
+        return table[:, 0]
+    if table.ndim == 1 and count == 1:
+        return table[None]
+    if table.ndim == 2 and count == 1:
+        return table[:1]
+    return table
+
+
+def _unnamed(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        for name in _NAMES:
+            if name in answer:
+                return answer[name]
+        raise EmbedderFailure(f"huggingface answers with {', '.join(map(str, answer))[:80]}, and no embedding.")
+    if isinstance(answer, list) and answer and all(isinstance(row, dict) for row in answer):
+        if "label" in answer[0]:
+            raise EmbedderFailure("huggingface answers with labels: this model classifies images, it embeds none.")
+        return [_unnamed(row) for row in answer]
+    return answer

@@ -1,0 +1,273 @@
+"""One vector an image, all in one space: the first back end of the chain that works does the whole run."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sosie.errors import Cancelled, EmbedderFailure, UnreadableImage
+from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
+from sosie.fingerprints.embedders.chain import NOT_SET_UP
+from sosie.fingerprints.embedders.rows import from_row, to_row
+from sosie.imaging import DecodeParams, decode
+from sosie.pipeline.alike import Confirm
+from sosie.pipeline.contents import Contents
+from sosie.pipeline.progress import Listener, Progress
+from sosie.pipeline.reading import ReadParams
+from sosie.sources.folder import read_file
+from sosie.store.cache import VectorCache
+from sosie.types import Space
+
+log = logging.getLogger(__name__)
+_COMMIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A back end that was left, and why."""
+
+    name: str
+    reason: str
+    lasting: bool
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """The vectors of one run. `vectors`: float16 (contents, dims), unit length, zeros where an image has none.
+
+    `left` are the back ends before the one in use; `refused` the images that have no vector, by row, with the reason.
+    """
+
+    name: str
+    space: Space
+    threshold: float
+    vectors: NDArray[np.float16]
+    left: tuple[Left, ...] = ()
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which rows have a vector."""
+        return np.asarray(self.vectors.any(axis=1), np.bool_)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether an equal run would give the same again: nothing failed that may work the next time."""
+        return all(left.lasting for left in self.left) and (self.name == "builtin" or not self.refused)
+
+    def notes(self) -> list[str]:
+        """What a report says of it: the back ends that were left, in one line, and how many images have no vector."""
+        lines = []
+        if self.left:
+            how = "the built-in method" if self.name == "builtin" else self.name
+            lines.append(f"What looks alike was compared with {how}. Not used: {_reasons(self.left)}.")
+        if self.refused and self.name != "builtin":
+            why = next(iter(self.refused.values()))
+            many = len(self.refused)
+            lines.append(f"{many:,} {'image' if many == 1 else 'images'} could not be embedded by {self.name} ({why}).")
+        return lines
+
+
+def _reasons(left: Sequence[Left]) -> str:
+    """One clause for each back end that was tried, and one for all that are not set up."""
+    tried = [f"{one.name}: {one.reason.rstrip('.')}" for one in left if one.reason != NOT_SET_UP]
+    unset = ", ".join(one.name for one in left if one.reason == NOT_SET_UP)
+    return "; ".join([*tried, f"{unset}: {NOT_SET_UP}"] if unset else tried)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedParams:
+    """What embedding goes by: limits of reading, and the images that may be sent to a paid back end without asking."""
+
+    reading: ReadParams = field(default_factory=ReadParams)
+    free_images: int = 100
+    confirm: Confirm = field(default=lambda _sentence: False)
+
+
+def embed_contents(
+    contents: Contents, chain: Sequence[Backend], cache: VectorCache, params: EmbedParams, listen: Listener
+) -> Embedding:
+    """Give the vectors of all contents in the space of the first back end that does the whole run.
+
+    Rows that the cache has are used, damaged ones computed anew. A back end that fails in mid-run leaves what it
+    finished in the cache, and the next one begins from what the cache has in *its* space: vectors of two spaces are
+    never in one result. Raises `EmbedderFailure` when none works, and what `listen` raises.
+    """
+    left: list[Left] = []
+    for backend in chain:
+        try:
+            found = _embed_with(backend, contents, cache, params, listen)
+        except EmbedderFailure as error:
+            log.info("embedder %s was left: %s", backend.name, error)
+            left.append(Left(backend.name, error.message, error.lasting))
+        else:
+            return Embedding(found.name, found.space, found.threshold, found.vectors, tuple(left), found.refused)
+    raise EmbedderFailure("No embedder works. " + " ".join(f"{one.name}: {one.reason}" for one in left))
+
+
+def _embed_with(
+    backend: Backend, contents: Contents, cache: VectorCache, params: EmbedParams, listen: Listener
+) -> Embedding:
+    embedder = None
+    space = backend.known_space()
+    rows = known_rows(contents, cache, space) if space else {}
+    if space is None or len(rows) < len(contents):
+        embedder = backend.open()
+        if embedder.space != space:
+            space = embedder.space
+            rows = known_rows(contents, cache, space)
+    work = _Work(contents, cache, params, listen, space, rows)
+    if embedder is not None:
+        try:
+            work.run(embedder)
+        finally:
+            embedder.close()
+    vectors = np.zeros((len(contents), space.dims), np.float16)
+    for row, vector in work.rows.items():
+        vectors[row] = vector
+    threshold = embedder.threshold if embedder else backend.threshold
+    return Embedding(backend.name, space, threshold, vectors, refused=work.refused)
+
+
+def known_rows(contents: Contents, cache: VectorCache, space: Space) -> dict[int, NDArray[np.float16]]:
+    """Give the vectors that the cache has, by row; those that are cut, damaged or of another space are left out."""
+    found = cache.get(space.key, contents.keys)
+    vectors = {row: from_row(space, found[key]) for row, key in enumerate(contents.keys) if key in found}
+    damaged = sum(vector is None for vector in vectors.values())
+    if damaged:
+        log.info("%d cached vectors of %s are damaged and are computed anew", damaged, space.name)
+    return {row: vector for row, vector in vectors.items() if vector is not None}
+
+
+@dataclass
+class _Work:
+    """The rows that one back end has to add."""
+
+    contents: Contents
+    cache: VectorCache
+    params: EmbedParams
+    listen: Listener
+    space: Space
+    rows: dict[int, NDArray[np.float16]]
+    refused: dict[int, str] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, embedder: Embedder) -> None:
+        missing = [row for row in range(len(self.contents)) if row not in self.rows]
+        chunks = [missing[at : at + embedder.batch] for at in range(0, len(missing), embedder.batch)]
+        self.ask(embedder, len(missing))
+        done, pending = 0, dict[bytes, bytes]()
+        committed = time.monotonic()
+        self.listen(Progress("embed", 0, len(missing)))
+        with ThreadPoolExecutor(embedder.concurrency, "sosie-embed") as pool:
+            try:
+                for part in _in_flight(pool, self, embedder, chunks):
+                    done += len(part)
+                    pending |= self.take(part)
+                    if time.monotonic() - committed > _COMMIT_SECONDS:
+                        self.commit(pending)
+                        committed = time.monotonic()
+                    self.listen(Progress("embed", done, len(missing), len(self.refused)))
+            except BaseException:
+                self.stop.set()
+                embedder.cancel()
+                raise
+            finally:
+                self.commit(pending)
+
+    def ask(self, embedder: Embedder, count: int) -> None:
+        """Raise `EmbedderFailure` when so many images cost money and nobody says yes to it."""
+        price = embedder.estimate(count) if count > self.params.free_images else ""
+        if price and not self.params.confirm(price):
+            raise EmbedderFailure(f"{price.rstrip('.')}; that was not confirmed (--yes does it).", lasting=True)
+
+    def take(self, part: Mapping[int, NDArray[np.float32] | Rejected]) -> dict[bytes, bytes]:
+        """Put one chunk's answers into the result and give the rows to keep."""
+        kept = {}
+        for row, answer in part.items():
+            if isinstance(answer, Rejected):
+                self.refused[row] = answer.reason
+                continue
+            sealed = to_row(self.space, answer)
+            vector = from_row(self.space, sealed)
+            if vector is not None:
+                self.rows[row] = vector
+                kept[self.contents.keys[row]] = sealed
+        return kept
+
+    def commit(self, pending: dict[bytes, bytes]) -> None:
+        if pending:
+            self.cache.put(self.space.key, pending)
+            pending.clear()
+
+    def chunk(self, embedder: Embedder, rows: Sequence[int]) -> dict[int, NDArray[np.float32] | Rejected]:
+        """Read, decode, prepare and embed a few contents; runs in a worker thread."""
+        answers: dict[int, NDArray[np.float32] | Rejected] = {}
+        prepared = {}
+        for row in rows:
+            if self.stop.is_set():
+                raise Cancelled("Embedding was stopped.")
+            item = self.prepare(embedder, row)
+            if isinstance(item, Rejected):
+                answers[row] = item
+            else:
+                prepared[row] = item
+        if prepared:
+            answers |= dict(zip(prepared, embedder.embed(list(prepared.values())), strict=True))
+        return answers
+
+    def prepare(self, embedder: Embedder, row: int) -> object:
+        """Give what the embedder takes for one content, or why there is none."""
+        data = self.read(row)
+        if data is None:
+            return Rejected("its file has changed or is gone")
+        try:
+            limits = DecodeParams(max_pixels=self.params.reading.decode.max_pixels, min_side=embedder.min_side)
+            return embedder.prepare(decode(data, limits))
+        except UnreadableImage as error:
+            return Rejected(error.message)
+
+    def read(self, row: int) -> bytes | None:
+        """Give the bytes of a content from the first of its files that still holds them."""
+        for ref in self.contents.refs[row]:
+            try:
+                data, _ = read_file(ref.uri, self.params.reading.max_bytes)
+            except OSError:
+                continue
+            if hashlib.sha256(data).digest() == self.contents.keys[row]:
+                return data
+        return None
+
+
+def _in_flight(
+    pool: ThreadPoolExecutor, work: _Work, embedder: Embedder, chunks: Sequence[Sequence[int]]
+) -> Iterator[dict[int, NDArray[np.float32] | Rejected]]:
+    """Yield chunks as they finish, with a few more under way than there are threads.
+
+    When one fails, those that finished beside it are yielded first: what a provider was paid for is kept.
+    """
+    running: set[Future[dict[int, NDArray[np.float32] | Rejected]]] = set()
+    waiting = iter(chunks)
+    while True:
+        for chunk in waiting:
+            running.add(pool.submit(work.chunk, embedder, chunk))
+            if len(running) >= embedder.concurrency + 2:
+                break
+        if not running:
+            return
+        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        failed = [future for future in finished if future.exception() is not None]
+        yield from (future.result() for future in finished if future not in failed)
+        if failed:
+            work.stop.set()
+            settled, _ = wait(running)
+            yield from (future.result() for future in settled if future.exception() is None)
+            failed[0].result()

@@ -1,0 +1,102 @@
+"""Models come from the hub once, checked, and are there without a network from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sosie.errors import ModelFailure
+from sosie.fingerprints.embedders.clip import ClipBackend
+from sosie.fingerprints.embedders.files import ModelFiles
+from tests.contract.hub import Hub
+from tests.contract.tiny import REVISION, tiny_model, tiny_onnx
+
+DATA = tiny_onnx()
+PATH = "onnx/vision_model.onnx"
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with Hub({PATH: DATA}, REVISION) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
+
+
+def test_a_model_is_downloaded_once_and_opened(hub: Hub, tmp_path: Path) -> None:
+    backend = ClipBackend(model=tiny_model(DATA), files=ModelFiles(tmp_path / "models"))
+    assert backend.known_space() is None
+    space = backend.open().space
+    before = len(hub.requests)
+    assert backend.open().space == space == backend.known_space()
+    assert len(hub.requests) == before
+    assert hub.downloads == 1
+
+
+def test_a_model_that_is_here_needs_no_network(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ModelFiles(tmp_path / "models").obtain(tiny_model(DATA))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert ClipBackend(model=tiny_model(DATA), files=ModelFiles(tmp_path / "other")).open().batch == 8
+
+
+def test_a_forged_file_is_refused_and_removed(hub: Hub, tmp_path: Path) -> None:
+    hub.forged[PATH] = DATA[:-4] + b"evil"
+    files = ModelFiles(tmp_path / "models")
+    with pytest.raises(ModelFailure, match="does not have the bytes that were published"):
+        files.obtain(tiny_model(DATA))
+    assert files.find(tiny_model(DATA)) is None
+    assert hub.downloads == 2
+
+
+def test_a_download_that_was_forged_once_is_repeated(hub: Hub, tmp_path: Path) -> None:
+    hub.forged[PATH] = DATA[:-4] + b"evil"
+    hub.forged_times = 1
+    assert ModelFiles(tmp_path / "models").obtain(tiny_model(DATA)).path.read_bytes() == DATA
+
+
+def test_a_file_without_a_pinned_digest_is_compared_with_the_hubs(hub: Hub, tmp_path: Path) -> None:
+    hub.forged[PATH] = DATA[:-4] + b"evil"
+    with pytest.raises(ModelFailure, match="published"):
+        ModelFiles(tmp_path / "models").obtain(tiny_model(DATA, sha256=""))
+
+
+def test_a_file_that_was_damaged_later_is_downloaded_again(hub: Hub, tmp_path: Path) -> None:
+    files = ModelFiles(tmp_path / "models")
+    path = files.obtain(tiny_model(DATA)).path.resolve()
+    path.write_bytes(DATA[:-1] + b"x")
+    assert files.obtain(tiny_model(DATA)).path.read_bytes() == DATA
+
+
+def test_without_a_network_the_reason_is_plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelFailure, match="the hub cannot be reached"):
+        ModelFiles(tmp_path / "models").obtain(tiny_model(DATA))
+
+
+def test_a_missing_commit_and_a_missing_file_are_told_apart(hub: Hub, tmp_path: Path) -> None:
+    hub.files.clear()
+    with pytest.raises(ModelFailure, match="the file is gone"):
+        ModelFiles(tmp_path / "models").obtain(tiny_model(DATA))
+    hub.revision = "f" * 40
+    with pytest.raises(ModelFailure, match="the pinned commit is gone"):
+        ModelFiles(tmp_path / "models").obtain(tiny_model(DATA))
+
+
+def test_a_file_of_the_user_becomes_a_space_of_its_own(tmp_path: Path) -> None:
+    files, model = ModelFiles(tmp_path / "models"), tiny_model(DATA)
+    (tmp_path / "mine.onnx").write_bytes(tiny_onnx(seed=5))
+    files.bring(model, tmp_path / "mine.onnx")
+    space = ClipBackend(model=model, files=files).open().space
+    assert space != model.space
+    (tmp_path / "models" / "tiny.onnx").write_bytes(tiny_onnx(seed=6))
+    with pytest.raises(ModelFailure, match="damaged or was changed"):
+        ClipBackend(model=model, files=files).open()
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    files, model = ModelFiles(tmp_path / "models"), tiny_model(DATA)
+    (tmp_path / "mine.onnx").write_bytes(b"not a model")
+    files.bring(model, tmp_path / "mine.onnx")
+    with pytest.raises(ModelFailure, match="cannot be loaded"):
+        ClipBackend(model=model, files=files).open()

@@ -1,0 +1,77 @@
+"""What a model sees is what its reference sees."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from sosie.fingerprints.embedders.model import Preprocessing
+from sosie.fingerprints.embedders.preprocess import MIN_SIDE, square, tensor
+from sosie.fingerprints.embedders.registry import MODELS
+from sosie.imaging import DecodeParams, decode
+
+PHOTOS = Path(__file__).parents[2].parent / "shared" / "data"
+CROPPED = [model for model in MODELS.values() if model.preprocessing.resize == "crop"]
+
+
+def reference(image: Image.Image, how: Preprocessing) -> NDArray[np.uint8]:
+    """Resize and centre crop as written in the image processors of transformers (PIL) and in torchvision."""
+    width, height = image.size
+    short = how.shorter or how.size
+    longer = int(short * max(width, height) / min(width, height))
+    size = (short, longer) if width <= height else (longer, short)
+    resized = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+    centre: Callable[[int], int] = (lambda n: n // 2) if how.offset == "floor" else (lambda n: round(n / 2.0))
+    top, left = centre(size[1] - how.size), centre(size[0] - how.size)
+    return resized[top : top + how.size, left : left + how.size]
+
+
+def photos(count: int) -> list[Path]:
+    found = sorted(PHOTOS.glob("demo/*/*.jpg")) + sorted(PHOTOS.glob("public/images/*.jp*g"))
+    if not found:
+        pytest.skip("no photos here")
+    return found[:: max(1, len(found) // count)]
+
+
+@pytest.mark.parametrize("model", CROPPED, ids=lambda model: model.name)
+def test_photos_look_to_a_model_as_to_its_reference(model) -> None:  # type: ignore[no-untyped-def]
+    how = model.preprocessing
+    for path in photos(24):
+        wanted = reference(Image.open(path).convert("RGB"), how)
+        got = square(decode(path.read_bytes(), DecodeParams(min_side=MIN_SIDE)).pixels, how)
+        assert np.abs(got.astype(int) - wanted).max() <= 1, path.name
+
+
+def test_photos_of_24_megapixels_differ_by_a_level_at_most_nearly_everywhere() -> None:
+    how = MODELS["clip-vit-b32"].preprocessing
+    for path in photos(3)[:1]:
+        large = np.asarray(Image.open(path).convert("RGB").resize((6000, 4000), Image.Resampling.LANCZOS), np.int16)
+        noisy = (large + np.random.default_rng(0).normal(0, 6, (4000, 6000, 1)).astype(np.int16)).clip(0, 255)
+        file = io.BytesIO()
+        Image.fromarray(noisy.astype(np.uint8)).save(file, "JPEG", quality=90)
+        wanted = reference(Image.open(file), how)
+        got = square(decode(file.getvalue(), DecodeParams(min_side=MIN_SIDE)).pixels, how)
+        difference = np.abs(got.astype(int) - wanted)
+        assert (difference > 1).mean() < 0.001
+        assert difference.max() <= 3
+        assert difference.mean() < 0.3
+
+
+def test_a_tensor_is_normalised_per_channel() -> None:
+    how = MODELS["clip-vit-b32"].preprocessing
+    values = tensor([np.full((224, 224, 3), (255, 0, 128), np.uint8)], how)[0, :, 5, 7].tolist()
+    wanted = [(part - how.mean[c]) / how.std[c] for c, part in enumerate((1.0, 0.0, 128 / 255))]
+    assert values == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (3, 20_000), (224, 224), (223, 400)])
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_shape_fits_every_model(name: str, shape: tuple[int, int]) -> None:
+    how = MODELS[name].preprocessing
+    assert square(np.zeros((*shape, 3), np.uint8), how).shape == (how.size, how.size, 3)
