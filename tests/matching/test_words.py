@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sosie.features import SPOT, WORD_FORMS, Spots
+from sosie.matching.neighbours import Nearest, NeighbourParams, Neighbours
 from sosie.matching.words import WordIndex
 
 Rows = NDArray[np.void]
@@ -109,3 +110,21 @@ def test_images_without_spots_share_nothing() -> None:
     look = index.look(np.array([0, 2]))
     assert look.votes()[0].tolist() == [0, 0, 0]
     assert look.consistency(np.array([[1, 2], [0, -1]])).tolist() == [[0, 0], [0, 0]]
+
+
+def test_candidates_are_the_same_with_any_number_of_threads_and_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    index = WordIndex(spots_of([some_rows(30, rng, 300) for _ in range(150)]))
+    vectors, signs = rng.integers(-90, 90, (150, 16)).astype(np.int8), np.ones((1, 16), np.int8)
+
+    def answer(workers: int) -> Nearest:
+        params = NeighbourParams(workers=workers, rare=0.5)
+        return Neighbours(vectors, signs, index, params).nearest(np.arange(150), 12)
+
+    expected = answer(1)
+    monkeypatch.setattr("sosie.matching.words._BATCH", 500)
+    for workers in (1, 4):
+        found = answer(workers)
+        assert np.array_equal(found.ids, expected.ids)
+        assert np.array_equal(found.score, expected.score)
+    assert (expected.ids >= 0).sum() > 600

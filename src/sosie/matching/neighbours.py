@@ -6,6 +6,8 @@ or the machine, and equal scores are ordered by id.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +37,8 @@ class NeighbourParams:
     share `keep_going` was confirmed. `limit`: most candidates of one image.
     `always`: how many of the first come whatever their scores; the others need a similarity (-1 to 1) of `floor`, or,
     where there are words, the consistency of `rare` spots of the rarest kind, less 4 times the similarity.
-    `shortlist`: how many are looked at closely. `unit`: length of a vector of similarity 1 to itself.
-    `block`: bytes of one block of similarities.
+    `shortlist`: how many are looked at closely. `workers`: threads for it, 0 for one a core.
+    `unit`: length of a vector of similarity 1 to itself. `block`: bytes of one block of similarities.
     """
 
     first: int = 12
@@ -47,6 +49,7 @@ class NeighbourParams:
     floor: float = 0.05
     rare: float = 2.2
     shortlist: int = 64
+    workers: int = 0
     unit: float = 400.0
     block: int = 32_000_000
 
@@ -103,21 +106,29 @@ class Neighbours:
         return Nearest(ids, score)
 
     def _look_closely(self, words: WordIndex, rows: Ids, scores: Floats, ids: Ids, score: Floats) -> None:
-        """Put votes to the scores, take a shortlist, and order it by consistency."""
-        width = min(max(self._params.shortlist, ids.shape[1]), scores.shape[1] - 1)
-        for start in range(0, len(rows), words.batch):
+        """Look at all rows in batches, in several threads; the answer does not depend on their number."""
+
+        def look(start: int) -> None:
             part = slice(start, start + words.batch)
-            look = words.look(rows[part])
-            similarity, votes = scores[part], look.votes()
-            votes[np.arange(len(votes)), rows[part]] = 0
-            votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
-            short, base = _best(similarity + votes, width)
-            agreed = look.consistency(short)
-            total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
-            order = np.lexsort((short, -total))[:, : ids.shape[1]]
-            ids[part], score[part] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
-            rare = agreed / np.float32(words.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
-            _drop(ids[part], score[part], np.take_along_axis(rare, order, 1) >= self._params.rare, self._params.always)
+            self._look_at(words, rows[part], scores[part], ids[part], score[part])
+
+        with ThreadPoolExecutor(self._params.workers or os.cpu_count() or 1, "sosie-look") as pool:
+            list(pool.map(look, range(0, len(rows), words.batch)))
+
+    def _look_at(self, words: WordIndex, rows: Ids, similarity: Floats, ids: Ids, score: Floats) -> None:
+        """Put votes to the similarities, take a shortlist, and order it by consistency."""
+        width = min(max(self._params.shortlist, ids.shape[1]), similarity.shape[1] - 1)
+        look = words.look(rows)
+        votes = look.votes()
+        votes[np.arange(len(votes)), rows] = 0
+        votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
+        short, base = _best(similarity + votes, width)
+        agreed = look.consistency(short)
+        total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
+        order = np.lexsort((short, -total))[:, : ids.shape[1]]
+        ids[:], score[:] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
+        rare = agreed / np.float32(words.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
+        _drop(ids, score, np.take_along_axis(rare, order, 1) >= self._params.rare, self._params.always)
 
 
 class _FormProduct:
