@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -32,7 +33,7 @@ def cli_reference() -> str:
     return "\n".join(parts)
 
 
-def _commands(command: typer.core.TyperCommand, name: str) -> Iterator[tuple[str, str]]:
+def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
     context = typer.Context(command, info_name=name, terminal_width=100, max_content_width=100)
     yield name, command.get_help(context)
     for child, inner in getattr(command, "commands", {}).items():

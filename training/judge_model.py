@@ -119,15 +119,15 @@ def _best_split(
     """Measurement, bin and the two values of the split that gains most in the measurement's sense."""
     first, second = slopes.first[node.rows], slopes.second[node.rows]
     weights = first.sum(), second.sum()
-    best, found = 1e-3 + _score(weights[0], weights[1], params), None
+    best, found = 1e-3 + float(_score(weights[0], weights[1], params)), None
     for k in range(slopes.bins.shape[1]):
         bins = slopes.bins[node.rows, k]
-        g = np.cumsum(np.bincount(bins, weights=first, minlength=params.bins))[:-1]
-        h = np.cumsum(np.bincount(bins, weights=second, minlength=params.bins))[:-1]
+        g: Floats = np.cumsum(np.bincount(bins, weights=first, minlength=params.bins))[:-1].astype(np.float64)
+        h: Floats = np.cumsum(np.bincount(bins, weights=second, minlength=params.bins))[:-1].astype(np.float64)
         n = np.cumsum(np.bincount(bins, minlength=params.bins))[:-1]
         left = np.clip(-g / (h + params.ridge), node.low, node.high)
         right = np.clip(-(weights[0] - g) / (weights[1] - h + params.ridge), node.low, node.high)
-        gain = _score(g, h, params) + _score(weights[0] - g, weights[1] - h, params)
+        gain: Floats = _score(g, h, params) + _score(weights[0] - g, weights[1] - h, params)
         allowed = (senses[k] * (right - left) >= 0) & (n >= params.least) & (len(bins) - n >= params.least)
         gain = np.where(allowed, gain, -np.inf)
         at = int(gain.argmax())

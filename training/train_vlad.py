@@ -30,7 +30,8 @@ class TrainingParams:
     """How the codebook is trained.
 
     `words`: centroids, of which each stands for its four forms. `dims`: length of the vector. `drawings`: drawn
-    pictures beside the photos. `edits`: edited versions of each picture. `sample`, `rounds`: descriptors and rounds of k-means.
+    pictures beside the photos. `edits`: edited versions of each picture. `sample`, `rounds`: descriptors and rounds
+    of k-means.
     `shrinkage`: share of the mean variance that is added to each direction within versions.
     """
 

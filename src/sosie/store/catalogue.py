@@ -268,7 +268,7 @@ class Catalogue:
         except DatabaseError as error:
             raise CatalogueError(
                 f"The catalogue {self.path} failed ({_cause(error)}).",
-                next_step="Check the space on its disk. A damaged file can be moved away: all but decisions is built anew.",
+                next_step="Check the space on its disk. Moved away, all but decisions is built anew.",
             ) from error
 
     @contextmanager

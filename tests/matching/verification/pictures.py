@@ -53,7 +53,7 @@ def features(pixels: Pixels) -> Features:
     shrinks = scale < 1
     thumbnail = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     grey = cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY)
-    sift = cv2.SIFT_create(nfeatures=150, nOctaveLayers=2, contrastThreshold=0.01, enable_precise_upscale=True)
+    sift = cv2.SIFT.create(nfeatures=150, nOctaveLayers=2, contrastThreshold=0.01, enable_precise_upscale=True)
     keypoints, descriptors = sift.detectAndCompute(grey, None)
     if not keypoints:
         return Features(thumbnail, np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8))
@@ -63,7 +63,8 @@ def features(pixels: Pixels) -> Features:
 
 def recompressed(pixels: Pixels, quality: int) -> Pixels:
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return decoded[..., ::-1]
 
 
 def crop(pixels: Pixels, left: float, top: float, right: float, bottom: float) -> Pixels:
