@@ -15,10 +15,24 @@ from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from training.canvas import Matrix, Pixels
 from training.edits import EDITS, JOINTS, LAYERS, Edited, apply
-from training.judge_views import bent, colour_variant, look_alike, other_view, same_template
+from training.judge_views import bent, colour_variant, emblem, look_alike, other_view, same_template
 
 Truth = Literal["copy", "variant", "alike", "scene", "none"]
 LIGHT = ("jpeg", "webp", "thumbnail", "crop", "half_pixel_shift", "generations", "brightness", "squeeze")
+DESIGNS = (*LAYERS, *LAYERS, "border")
+PLAIN_EDITS = (
+    "jpeg",
+    "webp",
+    "thumbnail",
+    "mirror",
+    "quarter_turn",
+    "flip",
+    "border",
+    "blur",
+    "noise",
+    "upscale",
+    "brightness",
+)
 RECOLOURS = frozenset({"hue", "duotone", "sepia", "grey", "saturation", "combination", "temperature", "posterise"})
 
 
@@ -97,7 +111,7 @@ def copies(made: Sequence[Version]) -> Iterator[Pair]:
 
 
 def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
-    """Pairs that share much and are no copies: variants, other views, one template, one design laid over."""
+    """Pairs that share much and are no copies: variants, other views, posts of one template."""
     photo, other = photos[number], photos[int((number + rng.integers(1, len(photos))) % len(photos))]
     pairs: list[tuple[Truth, str, Pixels, Pixels]] = []
     for _ in range(3):
@@ -108,14 +122,36 @@ def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator)
     pairs += [("scene", "view", photo, other_view(photo, rng)) for _ in range(4)]
     pairs += [("copy", "bent", photo, bent(photo, rng)) for _ in range(2)]
     pairs.append(("none", "template", *same_template(photo, other, rng)))
-    for name in rng.choice([*LAYERS], 3, replace=False):
-        style = int(rng.integers(1 << 30))
-        a, b = (apply(str(name), each, seed=int(rng.integers(1 << 30)), style=style).pixels for each in (photo, other))
-        pairs.append(("none", f"same {name}", a, b))
     for truth, made, a, b in pairs:
         light = str(rng.choice(LIGHT))
         b = apply(light, b, seed=int(rng.integers(1 << 30))).pixels
         yield Pair(ready(a), ready(b), truth, made, number)
+
+
+def one_design(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """Different photos under one design, half of them in the very same place: strangers, whatever they share."""
+    photo = photos[number]
+    for name in DESIGNS:
+        other = photos[int((number + rng.integers(1, len(photos))) % len(photos))]
+        style, seeds = int(rng.integers(1 << 30)), rng.integers(0, 1 << 30, 2).tolist()
+        if rng.random() < 0.7:
+            seeds[1] = seeds[0]
+            other = cv2.resize(other, (photo.shape[1], photo.shape[0]), interpolation=cv2.INTER_AREA)
+        a, b = (
+            apply(name, each, seed=seed, style=style).pixels for each, seed in zip((photo, other), seeds, strict=True)
+        )
+        yield Pair(ready(a), ready(b), "none", f"same {name}", number)
+
+
+def emblems(number: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """Plain signs: edits of one, and others of the same colour."""
+    paint = rng.integers(0, 200, 3).astype(np.uint8)
+    sign = emblem(rng, paint)
+    for name in rng.choice(PLAIN_EDITS, 3, replace=False):
+        edited = apply(str(name), sign, seed=int(rng.integers(1 << 30))).pixels
+        yield Pair(ready(sign), ready(edited), "copy", "emblem", number)
+    for _ in range(6):
+        yield Pair(ready(sign), ready(emblem(rng, paint)), "none", "other emblem", number)
 
 
 def strangers(made: Sequence[Version], count: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -134,8 +170,12 @@ def pairs_of(photos: Sequence[Pixels], *, seed: int, edits: int = 6) -> Iterator
         made = versions(photos, number, edits, rng)
         yield from copies(made)
         yield from look_alikes(photos, number, rng)
+        if number % 3 == 0:
+            yield from one_design(photos, number, rng)
+        if number % 2 == 0:
+            yield from emblems(number, rng)
         every += made
-    yield from strangers(every, 40 * len(photos), np.random.default_rng([seed, 1 << 20]))
+    yield from strangers(every, 10 * len(photos), np.random.default_rng([seed, 1 << 20]))
 
 
 def without_keypoints(pair: Pair) -> Pair:

@@ -197,3 +197,20 @@ def _filling(photo: Pixels, width: int, height: int) -> Pixels:
     grown = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
     return np.asarray(grown[top : top + height, left : left + width], np.uint8)
+
+
+def emblem(rng: Rng, paint: Pixels | None = None, side: int = 240) -> Pixels:
+    """A plain sign on white, as logos and icons are: one to three shapes, the first of a given colour."""
+    page = np.full((side, side, 3), 255, np.uint8)
+    for number in range(int(rng.integers(1, 4))):
+        colour = (rng.integers(0, 200, 3) if number or paint is None else paint).tolist()
+        middle = side / 2 + rng.normal(0, 0.06 * side * (number > 0), 2)
+        radius = side * float(rng.uniform(0.22, 0.42)) / (1 + number)
+        points = int(rng.choice([3, 4, 4, 5, 6, 8, 40]))
+        angles = np.arange(points) * 2 * np.pi / points + float(rng.choice([0, np.pi / points, rng.uniform(0, 6)]))
+        reach = radius * np.where(np.arange(points) % 2, rng.choice([1.0, 1.0, 0.55]), 1.0)
+        outline = middle + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach[:, None]
+        cv2.fillPoly(page, [outline.round().astype(np.int32)], colour, cv2.LINE_AA)
+        if rng.random() < 0.3:
+            cv2.circle(page, middle.round().astype(int).tolist(), round(radius * 0.5), (255, 255, 255), -1, cv2.LINE_AA)
+    return page

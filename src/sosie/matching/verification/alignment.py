@@ -51,8 +51,8 @@ class Overlay:
 
     The target is the image in which the common part is shown smaller, so that nothing is enlarged.
     `matrix`: float64 (3, 3), from target region pixels to source pixels. `box`: left, top, right, bottom of
-    the region in the target. `swapped`: the target is the first image, not the second. `bow`: a bent surface or a lens,
-    applied before the matrix.
+    the region in the target. `swapped`: the target is the first image, not the second. `zoom`: how many source pixels
+    one target pixel is wide, in the middle. `bow`: a bent surface or a lens, applied before the matrix.
     """
 
     source: Prepared
@@ -61,20 +61,13 @@ class Overlay:
     box: tuple[int, int, int, int]
     swapped: bool
     inverted: bool
+    zoom: float
     bow: Bow | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Width and height of the region."""
         return self.box[2] - self.box[0], self.box[3] - self.box[1]
-
-    @property
-    def zoom(self) -> float:
-        """How many source pixels one target pixel is wide, in the middle of the region."""
-        width, height = self.shape
-        here = self.matrix @ np.array([width / 2, height / 2, 1.0])
-        linear = self.matrix[:2, :2] - np.outer(here[:2] / here[2], self.matrix[2, :2])
-        return float(abs(np.linalg.det(linear / here[2])) ** 0.5)
 
     def to_source(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where places of the target, float64 (n, 2), are seen in the source, the bow included."""
@@ -107,7 +100,16 @@ def lay_over(a: Prepared, b: Prepared, matrix: NDArray[np.float64], *, inverted:
         return None
     backward = inverse(forward) @ _shift(low[0], low[1])
     box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    return Overlay(source, target, backward / backward[2, 2], box, swapped, inverted)
+    backward = backward / backward[2, 2]
+    middle = np.array([(low + high) / 2 - low])
+    return Overlay(source, target, backward, box, swapped, inverted, zoom_of(backward, middle))
+
+
+def zoom_of(matrix: NDArray[np.float64], place: NDArray[np.float64]) -> float:
+    """How many pixels of the image that `matrix` leads to one pixel is wide, at a place, float64 (1, 2)."""
+    origin, right, below = project(matrix, place + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    across, down = right - origin, below - origin
+    return float(abs(across[0] * down[1] - across[1] * down[0]) ** 0.5)
 
 
 def target_grey(overlay: Overlay) -> NDArray[np.float32]:

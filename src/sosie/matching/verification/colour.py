@@ -77,10 +77,10 @@ def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Gr
         s = 255.0 - s
     raw = _off(s, t)
     before = float((raw > _OFF).mean())
-    plain = raw if before < _EXPLAINED else _off(_plain(s, t), t)
+    plain = raw if before < _EXPLAINED else _better(raw, _off(_plain(s, t), t))
     left = plain > _OFF
     explained = float(left.mean()) < _EXPLAINED
-    best = plain if explained else np.minimum(plain, np.minimum(_strong(s, t), _strong(t, s)))
+    best = plain if explained else np.minimum(plain, _explained(s, t))
     framed = left if explained else _framed(left, area, grid)
     return ColourChange(
         shift=float(raw.mean() / 255.0),
@@ -120,6 +120,11 @@ def _framed(left: NDArray[np.bool_], area: NDArray[np.bool_], grid: Grid) -> NDA
     return np.asarray(kept[labels[area]] & left)
 
 
+def _better(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Whichever leaves fewer windows of another colour."""
+    return one if np.count_nonzero(one > _OFF) <= np.count_nonzero(other > _OFF) else other
+
+
 def _off(fitted: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
     """The difference of the channel that differs most, float32 (n,)."""
     return np.asarray(np.abs(fitted - target).max(axis=0))
@@ -150,6 +155,12 @@ def _plain(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32
     curved = _curve(s.ravel(), t.ravel()).reshape(s.shape)
     balance = np.median(t / np.maximum(curved, 8.0), axis=1).astype(np.float32)
     return np.asarray(curved * np.clip(balance, 1 / _BALANCE, _BALANCE)[:, None], np.float32)
+
+
+def _explained(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the best strong change leaves, from source to target or, where that is better, the other way round."""
+    left = _strong(s, t)
+    return left if float((left > _OFF).mean()) < _EXPLAINED else np.minimum(left, _strong(t, s))
 
 
 def _strong(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:

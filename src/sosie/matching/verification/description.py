@@ -17,6 +17,8 @@ from sosie.types import Edit, Evidence, Matrix, Rectangle
 _WHOLE = 0.97
 _UPRIGHT = 1.0
 _QUALITY_APART = 8
+_BLURRED = 0.6
+_MOSTLY = 0.75
 _BUSY, _SEAM = 0.25, 0.35
 """Up to this much texture, and from this much seam on, what surrounds a picture is a frame around it."""
 
@@ -146,5 +148,5 @@ def _colours(found: Measurements) -> Iterator[Edit]:
         yield Edit("brighten", "made brighter", value=round(colour.gain, 2))
     elif colour.gain < 0.88:
         yield Edit("darken", "made darker", value=round(colour.gain, 2))
-    if found.sharpness < 0.6:
+    if found.sharpness < _BLURRED and min(found.overlap) > _MOSTLY:
         yield Edit("blur", "less sharp", value=round(found.sharpness, 2))

@@ -1,4 +1,4 @@
-"""What differs between two aligned pictures although they are one: areas laid over, and detail that was lost."""
+"""What differs between two aligned pictures although they are one: areas laid over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.matching.verification.agreement import STRIDE, Agreement
-from sosie.matching.verification.alignment import Overlay, target_grey, warped_grey
+from sosie.matching.verification.alignment import Overlay
 from sosie.matching.verification.geometry import rectangle
 from sosie.types import Rectangle
 
@@ -39,17 +39,3 @@ def _in_second(overlay: Overlay, box: NDArray[np.float64]) -> Rectangle:
     if overlay.swapped:
         return rectangle(overlay.to_source(places), overlay.source.size)
     return rectangle(places, overlay.target.size)
-
-
-def sharpness(overlay: Overlay) -> float:
-    """Fine detail of the second image as a share of that of the first, in the common area; 1 where there is none."""
-    source, mask = warped_grey(overlay)
-    target = target_grey(overlay)
-    inside = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    if np.count_nonzero(inside) == 0:
-        return 1.0
-    energy = [float(np.abs(image - cv2.blur(image, (3, 3)))[inside].mean()) for image in (source, target)]
-    spread = [float(image[inside].std()) for image in (source, target)]
-    detail = [e / max(s, 1.0) for e, s in zip(energy, spread, strict=True)]
-    first, second = detail[::-1] if overlay.swapped else detail
-    return round(second / first, 3) if first > 0.01 else 1.0

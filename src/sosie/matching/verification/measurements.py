@@ -22,7 +22,7 @@ from sosie.matching.verification.alignment import (
 )
 from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, colour_change
 from sosie.matching.verification.correspondences import Form, mutual_matches
-from sosie.matching.verification.differences import extras, sharpness
+from sosie.matching.verification.differences import extras
 from sosie.matching.verification.frames import guesses
 from sosie.matching.verification.geometry import Consensus, bend, corners, find_consensus, inverse, project, rectangle
 from sosie.matching.verification.params import VerificationParams
@@ -37,7 +37,7 @@ _SPARSE = 24
 """Frames are compared only where one of the images has fewer places with keypoints."""
 _FEWEST_WINDOWS = 9
 _CORRECTIONS = 3
-_STEADY = 0.1
+_STEADY = 0.2
 _AROUND = np.ones((3, 3), np.uint8)
 _BOWS = 4
 _BENT = 0.25
@@ -87,14 +87,6 @@ class Measurements:
     extras: tuple[Rectangle, ...]
     size_a: tuple[int, int]
     size_b: tuple[int, int]
-
-    @property
-    def zoom(self) -> float:
-        """How much larger `a` stands in `b`'s thumbnail than in its own, in the middle."""
-        middle = np.array([[self.size_a[0] / 2, self.size_a[1] / 2]])
-        mapped = project(self.transform, middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-        across, down = mapped[1] - mapped[0], mapped[2] - mapped[0]
-        return float(abs(across[0] * down[1] - across[1] * down[0]) ** 0.5)
 
     @property
     def framing(self) -> float:
@@ -203,7 +195,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=_colours(overlay, agreement),
         around=_around(a, b, overlay, agreement),
-        sharpness=sharpness(overlay) if copy_like else 1.0,
+        sharpness=b.detail / a.detail,
         extras=extras(overlay, agreement) if copy_like else (),
         size_a=a.size,
         size_b=b.size,

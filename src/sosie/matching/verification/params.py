@@ -23,4 +23,4 @@ class VerificationParams:
     window: int = 15
     texture: float = 5.0
     agreeing: float = 0.8
-    refinements: int = 4
+    refinements: int = 3

@@ -86,6 +86,11 @@ class Prepared:
         return np.asarray(cv2.GaussianBlur(self.grey, (5, 5), 0.9))
 
     @cached_property
+    def detail(self) -> float:
+        """How much of the contrast is fine detail: what softening takes away, as a share; above 0."""
+        return float(np.abs(self.grey - self.smooth).mean()) / max(1.0, float(self.grey.std())) + 1e-3
+
+    @cached_property
     def frames(self) -> Frames:
         """Small pictures, for when there are no keypoints."""
         return frames_of(self.features.thumbnail, self.grey)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sosie.matching.verification.agreement import STRIDE, Agreement
 
-_BLOCKS = 7
-"""Windows of 21 x 21 pixels hold enough slopes to tell a tenth of a pixel."""
+_SIDE = 2 * STRIDE
+_BLOCKS = 3
+"""Windows of 3 x 3 squares of 6 x 6 pixels hold enough slopes to tell a tenth of a pixel."""
 _FLAT = 6.0
 _FEWEST = 6
 _MOST = 3.0
@@ -108,19 +109,20 @@ def _moves(
     right = shared(slope_x, t, "x", "t") - gain * shared(slope_x, s, "x", "s")
     down = shared(slope_y, t, "y", "t") - gain * shared(slope_y, s, "y", "s")
     determinant = xx * yy - xy * xy
-    height, width = (min(p, q) for p, q in zip(agreement.agreeing.shape, xx.shape, strict=True))
+    agreeing = agreement.agreeing[1::2, 1::2]
+    height, width = (min(p, q) for p, q in zip(agreeing.shape, xx.shape, strict=True))
     weakest = determinant / np.maximum(xx + yy, np.float32(1e-3))
-    told = ((weakest > _FLAT) & (gain > 0.1))[:height, :width] & agreement.agreeing[:height, :width]
+    told = ((weakest > _FLAT) & (gain > 0.1))[:height, :width] & agreeing[:height, :width]
     below = (gain * determinant)[:height, :width][told]
     move_x = (right * yy - down * xy)[:height, :width][told] / below
     move_y = (down * xx - right * xy)[:height, :width][told] / below
     row, column = np.nonzero(told)
-    places = np.stack([column, row], axis=1).astype(np.float64) * STRIDE + 1.0
+    places = np.stack([column, row], axis=1).astype(np.float64) * _SIDE + (_SIDE - 1) / 2
     moves = np.clip(np.stack([move_x, move_y], axis=1).astype(np.float64), -_MOST, _MOST)
     return places, moves
 
 
 def _means(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    size = (max(1, image.shape[1] // STRIDE), max(1, image.shape[0] // STRIDE))
-    small = cv2.resize(image[: size[1] * STRIDE, : size[0] * STRIDE], size, interpolation=cv2.INTER_AREA)
+    size = (max(1, image.shape[1] // _SIDE), max(1, image.shape[0] // _SIDE))
+    small = cv2.resize(image[: size[1] * _SIDE, : size[0] * _SIDE], size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.boxFilter(small, -1, (_BLOCKS, _BLOCKS), borderType=cv2.BORDER_CONSTANT))
