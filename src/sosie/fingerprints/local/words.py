@@ -37,14 +37,14 @@ class WordBook:
         """
         places, width = (root(descriptors) - self.mean) @ self.projection, self.halves.shape[2]
         best, next_best, step = [], [], []
+        row = np.arange(len(places))
         for side, half in enumerate(self.halves):
             distance = (half**2).sum(1) - 2 * places[:, side * width : (side + 1) * width] @ half.T
-            two = np.argpartition(distance, 1, axis=1)[:, :2]
-            apart = np.take_along_axis(distance, two, 1)
-            turned = apart[:, 0] > apart[:, 1]
-            best.append(np.where(turned, two[:, 1], two[:, 0]))
-            next_best.append(np.where(turned, two[:, 0], two[:, 1]))
-            step.append(np.abs(apart[:, 0] - apart[:, 1]))
+            best.append(distance.argmin(1))
+            least = distance[row, best[side]]
+            distance[row, best[side]] = np.inf
+            next_best.append(distance.argmin(1))
+            step.append(distance[row, next_best[side]] - least)
         other = np.where(step[0] < step[1], next_best[0], best[0]), np.where(step[0] < step[1], best[1], next_best[1])
         pairs = np.stack([best[0] << WORD_BITS | best[1], other[0] << WORD_BITS | other[1]], 1)
         return np.asarray(pairs, np.uint32)
