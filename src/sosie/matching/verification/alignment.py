@@ -256,9 +256,10 @@ def _step(
         return None
     weighted = steepest * weight
     hessian = (weighted @ steepest.T).astype(np.float64)
-    hessian[np.diag_indices_from(hessian)] *= 1.0 + 1e-6
-    if np.linalg.cond(hessian) > 1e12:
+    strength = float(np.trace(hessian)) / len(hessian)
+    if strength < 1e-3:
         return None
+    hessian[np.diag_indices_from(hessian)] += 1e-7 * strength
     numbers = np.zeros(8)
     numbers[: len(hessian)] = np.linalg.solve(hessian, (weighted @ error).astype(np.float64))
     a, b, c, d, e, f, g, h = numbers

@@ -60,16 +60,19 @@ def mutual_matches(a: Prepared, b: Prepared, params: VerificationParams) -> list
     if min(len(a.places), len(b.places)) < params.enough_matches:
         return []
     table = similarities(a, b)
-    nearest = table.argmax(axis=2)
-    best = np.take_along_axis(table, nearest[..., None], axis=2)
-    mutual = best[..., 0] >= np.take_along_axis(table.max(axis=1), nearest, axis=1)
-    np.put_along_axis(table, nearest[..., None], -1.0, axis=2)
-    second = table.max(axis=2)
-    kept = mutual & (1.0 - best[..., 0] < params.ratio**2 * (1.0 - second))
+    forms, count, _ = table.shape
+    rows = table.reshape(forms * count, -1)
+    every = np.arange(len(rows))
+    nearest = rows.argmax(axis=1)
+    best = rows[every, nearest]
+    mutual = best >= table.max(axis=1)[every // count, nearest]
+    rows[every, nearest] = -1.0
+    kept = mutual & (1.0 - best < params.ratio**2 * (1.0 - rows.max(axis=1)))
+    nearest, best, kept = (each.reshape(forms, count) for each in (nearest, best, kept))
     counts = np.count_nonzero(kept, axis=1)
     found = []
     for index in np.argsort(-counts, kind="stable"):
         if counts[index] >= params.enough_matches:
-            rows = np.flatnonzero(kept[index])
-            found.append(Matches(FORMS[index], rows, nearest[index, rows], best[index, rows, 0]))
+            chosen = np.flatnonzero(kept[index])
+            found.append(Matches(FORMS[index], chosen, nearest[index, chosen], best[index, chosen]))
     return found

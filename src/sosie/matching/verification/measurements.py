@@ -90,9 +90,16 @@ class Measurements:
 
     @property
     def framing(self) -> float:
-        """How far the corners of `a` are from corners of `b`, the farthest, as a share of `b`'s longest side."""
-        apart = outline(self)[:, None] - corners(*self.size_b)[None]
-        return float(np.hypot(apart[..., 0], apart[..., 1]).min(axis=1).max()) / max(self.size_b)
+        """How far the corners of one image are from corners of the other, the farthest, as a share of its side."""
+        return max(
+            _astray(outline(self), self.size_b),
+            _astray(project(inverse(self.transform), corners(*self.size_b)), self.size_a),
+        )
+
+
+def _astray(places: NDArray[np.float64], size: tuple[int, int]) -> float:
+    apart = places[:, None] - corners(*size)[None]
+    return float(np.hypot(apart[..., 0], apart[..., 1]).min(axis=1).max()) / max(size)
 
 
 def measure(

@@ -13,6 +13,8 @@ from sosie.matching.verification.geometry import corners, project
 _SAMPLES = 48
 _MARGIN = 4.0
 _TEXTURE = 8.0
+_PLAIN = 4.0
+"""Grey levels: an outline on one plain ground joins nothing, as with two products side by side on white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def _busy(grey: NDArray[np.float32], beyond: NDArray[np.bool_]) -> float:
 
 
 def _seam(grey: NDArray[np.float32], outline: NDArray[np.float64]) -> tuple[float, float]:
-    """Share of outline points in the image with a jump across, and share of outline points in the image."""
+    """Share of outline points in the image with a jump across, and share of outline points in the image.
+
+    On a ground of one colour nothing goes on beyond the outline, so all of it counts as a seam.
+    """
     following = np.roll(outline, -1, axis=0)
     steps = (np.arange(_SAMPLES) + 0.5)[:, None, None] / _SAMPLES
     points = outline + (following - outline) * steps
@@ -79,6 +84,8 @@ def _seam(grey: NDArray[np.float32], outline: NDArray[np.float64]) -> tuple[floa
     offsets = np.array([-3.5, -2.0, -1.0, 1.0, 2.0, 3.5])
     places = points[inside][:, None] + np.broadcast_to(normal, points.shape)[inside][:, None] * offsets[:, None]
     values = cv2.remap(grey, places[..., 0].astype(np.float32), places[..., 1].astype(np.float32), cv2.INTER_LINEAR)
+    if float(values.std()) < _PLAIN:
+        return 1.0, float(inside.mean())
     across = np.abs(values[:, 3] - values[:, 2])
     calm = np.maximum(np.abs(values[:, 1] - values[:, 0]), np.abs(values[:, 5] - values[:, 4]))
     far = np.abs(values[:, 4] - values[:, 1])

@@ -17,6 +17,13 @@ from sosie.matching.verification.measurements import Measurements
 from sosie.matching.verification.trees import Trees
 from sosie.types import Relation
 
+_SEAM = 0.35
+_ANOTHER = 0.056
+_MOST_OF_IT = 0.6
+_PART = 0.75
+"""A picture of its own shows most of itself, is a part of the other, has a seam around it on a third of its outline
+at least, and beyond it a twentieth of the other is busy: screenshots and frames stay below, collages above."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -128,7 +135,7 @@ def inner_of(found: Measurements) -> str | None:
         ("a", found.around[1], found.overlap[0], found.overlap[1]),
         ("b", found.around[0], found.overlap[1], found.overlap[0]),
     ):
-        pasted = side.seam > 0.35 and side.busy > 0.25 and side.beyond > 0.2
-        if own > 0.7 and others < 0.75 and pasted:
+        pasted = side.seam > _SEAM and side.busy * side.beyond > _ANOTHER
+        if own > _MOST_OF_IT and others < _PART and pasted:
             return name
     return None
