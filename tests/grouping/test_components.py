@@ -43,6 +43,22 @@ def test_what_is_kept_apart_stays_so_through_other_members() -> None:
     assert connected(4, edges, pairs((0, 2, 1))).tolist() == [0, 0, 2, 2]
 
 
+def test_one_edge_between_two_groups_does_not_weld_them_but_two_between_different_images_do() -> None:
+    groups = ((0, 1, 0.9), (2, 3, 0.9))
+    assert connected(4, pairs(*groups, (1, 2, 0.8))).tolist() == [0, 0, 2, 2]
+    assert connected(4, pairs(*groups, (0, 2, 0.8), (1, 3, 0.7))).tolist() == [0, 0, 0, 0]
+
+
+def test_a_page_that_shows_two_pictures_does_not_weld_their_groups() -> None:
+    page = ((0, 4, 0.89), (1, 4, 0.88), (2, 4, 0.87), (3, 4, 0.86))
+    assert connected(5, pairs((0, 1, 0.9), (2, 3, 0.9), *page)).tolist() == [0, 0, 2, 2, 0]
+
+
+def test_a_single_image_joins_by_one_edge_and_identical_ones_always() -> None:
+    assert connected(3, pairs((0, 1, 0.9), (1, 2, 0.6))).tolist() == [0, 0, 0]
+    assert connected(4, pairs((0, 1, 0.9), (2, 3, 0.9), (1, 2, 1.0))).tolist() == [0, 0, 0, 0]
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, float]], list[tuple[int, int, float]]]:
     count = draw(st.integers(2, 9))
@@ -53,11 +69,11 @@ def graphs(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, float]], list[tup
 
 
 @given(graphs())
-def test_without_foes_these_are_the_connected_components(
+def test_with_one_witness_and_no_foes_these_are_the_connected_components(
     graph: tuple[int, list[tuple[int, int, float]], list[tuple[int, int, float]]],
 ) -> None:
     count, edges, _ = graph
-    assert connected(count, pairs(*edges)).tolist() == plain(count, edges)
+    assert connected(count, pairs(*edges), witnesses=1).tolist() == plain(count, edges)
 
 
 @given(graphs(), st.randoms())

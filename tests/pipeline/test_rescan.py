@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sosie.config import Settings, load_settings
+from sosie.config import load_settings
 from sosie.fingerprints.hashes import HashFingerprinter
 from sosie.pipeline import find_duplicates
 from sosie.report import Report
@@ -147,4 +147,5 @@ def test_settings_are_read_from_the_environment(shop: Path, monkeypatch: pytest.
     monkeypatch.setenv("SOSIE_METHOD", "hash")
     report = find_duplicates(shop)
     assert report.params["method"] == "hash"
-    assert report == replace(find_duplicates(str(shop), settings=Settings(method="hash")), timings=report.timings)
+    same = load_settings({"method": "hash"})
+    assert report == replace(find_duplicates(str(shop), settings=same), timings=report.timings)

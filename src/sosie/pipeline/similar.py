@@ -106,11 +106,28 @@ def _groups(found: Stars, pictures: Sequence[Sequence[int]], before: Grouped) ->
     refs, ids = before.contents.refs, before.ids
     keeper_of = {member: group.keeper for group in before.groups for member in group.members}
     groups = []
-    for centre, rows in found.groups().items():
+    for centre, together in found.groups().items():
+        rows = _not_apart(centre, together, pictures, before.contents.apart)
+        if len(rows) < 2:
+            continue
         members = sorted(ids[ref.uri] for row in rows for content in pictures[row] for ref in refs[content])
         first = ids[refs[pictures[centre][0]][0].uri]
         groups.append(Group(0, "similar", tuple(members), keeper_of.get(first, first), _REASON))
     return sorted(groups, key=lambda group: group.members)
+
+
+def _not_apart(
+    centre: int, rows: Sequence[int], pictures: Sequence[Sequence[int]], apart: Sequence[tuple[int, int]]
+) -> list[int]:
+    """Give the centre and those rows that nobody has set apart from what is in the group before them."""
+    kept = [centre]
+    held = set(pictures[centre])
+    for row in rows:
+        foes = {a if b in pictures[row] else b for a, b in apart if a in pictures[row] or b in pictures[row]}
+        if row != centre and not foes & held:
+            kept.append(row)
+            held.update(pictures[row])
+    return sorted(kept)
 
 
 def _notes(joined: Joined) -> list[str]:

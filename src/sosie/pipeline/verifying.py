@@ -29,9 +29,9 @@ from sosie.report import edge_from, evidence_to
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import MERGED, Edge
 
-_CHUNK = 48
-_ROUND = 192
-_ENOUGH = 1
+_CHUNK = 64
+_ROUND = 1024
+_ENOUGH = 8
 """Copies that an image is proved against before pairs inside its own group are left out."""
 
 Pair = tuple[int, int]
