@@ -31,7 +31,7 @@ from sosie.types import MERGED, Edge
 
 _CHUNK = 64
 _ROUND = 1024
-_ENOUGH = 8
+_ENOUGH = 24
 """Copies that an image is proved against before pairs inside its own group are left out."""
 
 Pair = tuple[int, int]
