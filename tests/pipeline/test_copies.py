@@ -99,7 +99,7 @@ def test_auto_finds_the_edit_and_gives_evidence(tmp_path: Path, name: str) -> No
     assert relations(report) == {frozenset({"a.jpg", "b.jpg"}): "copy"}
     found = edge(report, "a.jpg", "b.jpg")
     evidence = found.evidence
-    assert 0.5 < found.score <= 1
+    assert 0.2 < found.score <= 1
     assert evidence.inliers is not None
     assert evidence.inliers >= 8
     assert evidence.agreement is not None

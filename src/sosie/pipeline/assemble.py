@@ -16,9 +16,6 @@ from sosie.types import MERGED, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[str, int]
 
-_LIKELY = 0.5
-"""Edges with a lower score are more likely wrong than right: they are reported, and join nothing."""
-
 
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:
     """Return the images sorted by brand and URI, their ids being their positions."""
@@ -138,7 +135,7 @@ def _shares(contents: Contents, edges: Sequence[Edge]) -> list[float]:
 
 
 def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
-    wanted = [edge for edge in edges if edge.relation in relations and edge.score >= _LIKELY]
+    wanted = [edge for edge in edges if edge.relation in relations]
     a, b = (np.array([getattr(edge, end) for edge in wanted], dtype=np.int64) for end in "ab")
     return Pairs(a, b, np.array([edge.score for edge in wanted], dtype=np.float32))
 
