@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
-from sosie.grouping import Facts, choose_keeper, connected
+from sosie.grouping import Facts, choose_keeper, connected, outvoted_copies, standing_variants
 from sosie.pipeline.contents import Contents
 from sosie.report import ImageRecord
 from sosie.store.catalogue import Content
-from sosie.types import MERGED, Edge, Evidence, Group, ImageRef, Pairs
+from sosie.types import MERGED, RELATIONS, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[str, int]
 
@@ -112,9 +112,13 @@ def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, i
 
 def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     """Return the contents of each group that has two images or more."""
-    foes = {*contents.apart, *((edge.a, edge.b) for edge in edges if edge.relation == "variant")}
+    called = {relation: [(edge.a, edge.b) for edge in edges if edge.relation == relation] for relation in RELATIONS}
+    merged = [*called["identical"], *called["copy"]]
+    foes = {*contents.apart, *standing_variants(called["variant"], merged)}
     a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
-    labels = connected(len(contents), _pairs(edges, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
+    outvoted = outvoted_copies(merged, called["contains"])
+    trusted = [edge for edge in edges if edge.relation == "identical" or (edge.a, edge.b) not in outvoted]
+    labels = connected(len(contents), _pairs(trusted, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(row)

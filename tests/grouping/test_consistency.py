@@ -1,0 +1,23 @@
+"""What the neighbours of a pair say of it."""
+
+from __future__ import annotations
+
+from sosie.grouping import outvoted_copies, standing_variants
+
+
+def test_a_page_that_holds_most_of_a_group_is_no_copy_of_the_rest() -> None:
+    group = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    page = [(0, 4), (1, 4)]
+    assert outvoted_copies([*group, (2, 4)], page) == {(2, 4)}
+    assert outvoted_copies([*group, (2, 4)], []) == set()
+
+
+def test_a_copy_that_its_neighbours_confirm_stands() -> None:
+    group = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3)]
+    assert outvoted_copies(group, [(2, 3)]) == set()
+
+
+def test_two_filters_of_one_photo_are_no_variants_but_two_products_are() -> None:
+    edits = [(0, 1), (0, 2), (0, 3), (4, 1), (4, 2), (4, 3)]
+    assert standing_variants([(0, 4)], edits) == []
+    assert standing_variants([(0, 4)], edits[:-1]) == [(0, 4)]
