@@ -43,7 +43,9 @@ def start(
     *arguments: str | Path, stderr: int = subprocess.PIPE, stdout: int = subprocess.PIPE
 ) -> subprocess.Popen[str]:
     """Start the program in a process group of its own, with Ctrl-C in force."""
-    command = [sys.executable, "-c", "from sosie.cli import main; main()", *map(str, arguments)]
+    # A shell without job control starts what runs in the background with Ctrl-C ignored, and children inherit that.
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", f"{code}from sosie.cli import main; main()", *map(str, arguments)]
     return subprocess.Popen(command, stdout=stdout, stderr=stderr, text=True, start_new_session=True)
 
 
