@@ -16,8 +16,8 @@ _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 1e-3)
 LIMIT = 5.0
 """Grey levels (of 255) up to which two pictures with near hashes are one picture.
 
-Measured on pairs with PDQ distances up to 31: re-uploads of one photo stay at or below 4.4, one product in two
-colours or patterns begins at 5.5. docs/concepts.md has the table."""
+Set by hand between what real photos with PDQ distances up to 31 showed: re-uploads of one photo up to 4.4, one
+product in two colours or patterns from 5.5. It was chosen on those photos, so they do not prove it."""
 
 
 def unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], limit: float = LIMIT) -> NDArray[np.float32]:

@@ -38,6 +38,7 @@ class _Clock:
         self.seconds[stage] = round(time.perf_counter() - started, 3)
 
 
+@single_threaded_libraries()
 def scan(
     catalogue: Catalogue,
     refs: Sequence[ImageRef],
@@ -47,18 +48,6 @@ def scan(
     confirm: Confirm,
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later."""
-    with single_threaded_libraries():
-        return _scan(catalogue, refs, passed, settings, listen, confirm)
-
-
-def _scan(
-    catalogue: Catalogue,
-    refs: Sequence[ImageRef],
-    passed: Sequence[Skipped],
-    settings: Settings,
-    listen: Listener,
-    confirm: Confirm,
-) -> tuple[Report, bool]:
     clock = _Clock()
     params = ReadParams(
         decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),

@@ -6,6 +6,7 @@ import email.utils
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -91,10 +92,8 @@ class Connection:
 def asked_wait(headers: Mapping[str, str], body: bytes) -> float | None:
     """Give the seconds that a reply asks to wait: `Retry-After` (seconds or a date), or `estimated_time`."""
     value = headers.get("retry-after", "")
-    try:
+    with suppress(ValueError):  # a date is no number: read below
         return max(0.0, float(value))
-    except ValueError:
-        pass
     if value:
         try:
             return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())

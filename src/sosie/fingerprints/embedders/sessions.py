@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -66,12 +67,10 @@ def _quota(path: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
 
 def free_memory() -> int:
     """Estimate the bytes of memory that can be taken without swapping; 4 GB where the system does not say."""
-    try:
+    with suppress(OSError):  # other systems have no such file
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):
                 return min(int(line.split()[1]) * 1024, _group_memory())
-    except OSError:
-        pass
     return 4 << 30
 
 
