@@ -8,6 +8,7 @@
     ├── CatalogueError        the catalogue cannot be opened or is of another program
     ├── DecisionConflict      somebody else decided on the same group meanwhile
     ├── ActionRefused         this one file was left as it is; the run goes on
+    ├── SourceFailure         a source of images cannot be read (any longer); other brands go on
     ├── RunStopped            a run of actions cannot go on; apply or undo finishes it later
     ├── EmbedderFailure       an embedding back end cannot be used (any longer); the next one takes over
     │   └── ModelFailure      the file of a model is missing, damaged or not what it should be
@@ -60,6 +61,10 @@ class DecisionConflict(SosieError):
 
 class ActionRefused(SosieError):
     """One file that was left as it is, with the reason; the run goes on with the next."""
+
+
+class SourceFailure(SosieError):
+    """A source of images that cannot be read (any longer); what it gave before stays."""
 
 
 class RunStopped(SosieError):

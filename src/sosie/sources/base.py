@@ -1,16 +1,41 @@
-"""The seam of all sources."""
+"""The seam of all sources: one method that yields where images are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from sosie.types import ImageRef, Skipped
 
 
 class Source(Protocol):
-    """A place that knows images."""
+    """Something that knows where images are: a folder, a shop's feed, a bucket."""
 
     def refs(self) -> Iterator[ImageRef | Skipped]:
-        """Yield each image once, and what cannot be one together with the reason."""
+        """Yield every image that the source has, as it is found out, and what was passed over, with the reason.
+
+        Raises `SourceFailure` when the source as a whole cannot be read (any longer).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered in the end: its status, the headers in lower case, the body, the address itself."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Web(Protocol):
+    """What a source sees of the network: guarded, limited, patient."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = 50_000_000) -> Answer:
+        """Return the answer, whatever its status, after redirects and retries.
+
+        Raises `SourceFailure` when there is none: a forbidden address, no connection, too slow, over `max_bytes`.
+        """
         ...

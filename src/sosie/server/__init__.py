@@ -1,0 +1,1 @@
+"""The HTTP service: the API under /api and the interface under /."""

@@ -1,0 +1,159 @@
+"""Decisions on groups, plans and what was done."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from sosie.server.schemas.images import Choice
+from sosie.server.schemas.results import GroupSummary
+from sosie.types import Relation
+
+
+class GroupDecision(BaseModel):
+    """What to do with one group.
+
+    `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates,
+    `choose` sets single images (`choices`: URI to keep, drop or open), `open` takes everything back.
+    """
+
+    action: Literal["settle", "apart", "choose", "open"]
+    keep: list[str] = []
+    choices: dict[str, Choice] = {}
+    seen: int | None = None
+    reason: str = Field(default="", max_length=2000)
+
+
+class Decided(BaseModel):
+    """The numbers of the decisions that were recorded; give them to /api/decisions/undo to take them back."""
+
+    decisions: list[int]
+    group: GroupSummary | None = None
+    """The group as it is now; None when it no longer exists in this form."""
+    revision: int = 0
+
+
+class GroupFilter(BaseModel):
+    """Which groups: the same as the query of the list."""
+
+    relation: list[Relation] = []
+    brand: list[str] = []
+    cross_brand: bool = False
+    min_size: int | None = None
+    max_size: int | None = None
+    min_score: float | None = None
+    max_score: float | None = None
+    source: str = ""
+    text: str = ""
+    state: Literal["any", "open", "settled"] = "any"
+
+
+class BulkDecision(BaseModel):
+    """A decision for all groups that a filter shows; `preview` only counts. `suggested` keeps each group's keeper."""
+
+    filter: GroupFilter = GroupFilter()
+    action: Literal["suggested", "apart", "open"]
+    preview: bool = True
+    reason: str = Field(default="", max_length=2000)
+    expected: int | None = None
+    """The count that the preview showed: when it is another by now, nothing is recorded (409)."""
+
+
+class BulkDecided(BaseModel):
+    """What a bulk decision comes to."""
+
+    groups: int
+    images: int
+    dropped: int
+    gain: int
+    sample: list[GroupSummary] = []
+    left_out: dict[str, int] = {}
+    """Groups that were left out, by the reason: relations that are never settled automatically."""
+    decisions: list[int] = []
+
+
+class UndoInput(BaseModel):
+    """Decisions to take back, all or none."""
+
+    decisions: list[int] = Field(min_length=1, max_length=100_000)
+
+
+class DecisionRow(BaseModel):
+    """One decision, as the audit shows it. `at` is seconds since 1970."""
+
+    id: int
+    kind: str
+    contents: list[str]
+    keeper: str | None
+    place: str | None
+    person: str
+    at: float
+    reason: str
+
+
+class DecisionPage(BaseModel):
+    """Decisions, oldest first."""
+
+    decisions: list[DecisionRow]
+    next: int | None = None
+
+
+class PlanInput(BaseModel):
+    """What a plan is to do with dropped files."""
+
+    result: str
+    method: Literal["quarantine", "trash", "hardlink", "reflink", "list", "webhook"] = "quarantine"
+    target: str | None = None
+
+
+class PlanView(BaseModel):
+    """A plan: nothing has happened yet. `drops` and `left` are its first rows."""
+
+    id: str
+    created: float
+    method: str
+    drops: list[dict[str, Any]]
+    left: list[dict[str, Any]]
+    total_drops: int
+    total_left: int
+    gain: int
+    applied: str | None = None
+    """The run that carried it out."""
+
+
+class ApplyInput(BaseModel):
+    """`confirm` must say how many files the reader saw in the plan."""
+
+    confirm: int
+
+
+class RunView(BaseModel):
+    """A run of actions: what was done, refused and undone."""
+
+    id: str
+    at: float
+    state: str
+    done: int
+    refused: list[dict[str, str]] = []
+    undone: int = 0
+    method: str = ""
+
+
+class Runs(BaseModel):
+    """Runs, newest first."""
+
+    runs: list[RunView]
+
+
+class RulesText(BaseModel):
+    """The keep rules as TOML."""
+
+    text: str = Field(max_length=200_000)
+
+
+class RulesEffect(BaseModel):
+    """What a change of rules would change, before it does."""
+
+    changed: int
+    rows: list[dict[str, Any]] = []
