@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 run: $(VENV)/.ready
 	rm -rf build/demo build/demo.db*
-	$(BIN)/python -m training.demo build/demo
+	$(BIN)/python -m demo.catalogue build/demo
 	$(BIN)/sosie scan build/demo --catalog build/demo.db --report build/demo-report.json
 
 test: check

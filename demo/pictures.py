@@ -210,4 +210,4 @@ def _button(picture: Pixels, words: str, left: int, top: int, height: int, ink: 
 
 def _finished(page: Surface, rng: Rng) -> Pixels:
     grain = rng.normal(0, 1.2, page.shape[:2]).astype(np.float32)[..., None]
-    return np.clip(np.rint(page + grain), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(page + grain), 0, 255), np.uint8)

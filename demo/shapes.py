@@ -41,7 +41,8 @@ def ring(x: float, y: float, outer: float, inner: float, first: float = 0.0, las
     """A bow between two radii, in degrees clockwise from the right: handles, straps, rims."""
     turn = np.radians(np.linspace(first, last, 48))
     bow = np.stack([np.cos(turn), np.sin(turn)], 1)
-    return np.concatenate([bow * outer, bow[::-1] * inner]) + np.array([x, y])
+    both: Outline = np.concatenate([bow * outer, bow[::-1] * inner]) + np.array([x, y])
+    return both
 
 
 def disc(x: float, y: float, across: float, down: float) -> Outline:

@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from demo.catalogue import write
 from sosie import Report, Settings, find_duplicates
 from sosie.cli.table import print_report
-from training.demo import write
 
 PICTURE = Path(__file__).parent / "images" / "terminal.svg"
 _GROUPS = 5
@@ -26,7 +26,7 @@ def scan_demo() -> Report:
     """Scan a fresh demo catalogue and keep the groups that say most."""
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        write(Path("catalogue"), 8)
+        write(Path("catalogue"), 0.3)
         report = find_duplicates("catalogue", settings=Settings(catalog=Path("demo.db")))
     groups = sorted(report.groups, key=lambda group: -len(group.members))[:_GROUPS]
     root = str(Path(folder).resolve())
