@@ -77,6 +77,18 @@ class Settings:
     """Token of Hugging Face; by default HF_TOKEN of the environment."""
     huggingface_payload: Payload = "data-urls"
     """What the endpoint takes: data-urls, base64, image (`{"image": ...}`, one a request)."""
+    allowed_roots: tuple[Path, ...] = ()
+    """Folders below which brands declared over the API may have folders and lists as sources; none by default."""
+    allowed_networks: tuple[str, ...] = ()
+    """Networks and hosts that may be asked although they are not public: `10.1.0.0/16`, `*.corp.example`."""
+    downloads: int = 16
+    """Downloads side by side."""
+    downloads_per_host: int = 6
+    """Downloads side by side from one host."""
+    download_seconds: float = 120.0
+    """Seconds that one download may take."""
+    download_megabytes: float = 100.0
+    """Larger images are not downloaded."""
     redis_url: str = field(default="", repr=False)
     """Redis that several machines share as their cache of vectors; the catalogue stays behind it."""
 
@@ -86,6 +98,16 @@ class Settings:
         if self.catalog:
             return self.catalog
         return self.data_path / "catalogue.db"
+
+    @property
+    def originals_path(self) -> Path:
+        """The folder of what was downloaded or uploaded."""
+        return self.data_path / "originals"
+
+    @property
+    def uploads_path(self) -> Path:
+        """The folder of what people uploaded, a folder a brand."""
+        return self.data_path / "uploads"
 
     @property
     def data_path(self) -> Path:
@@ -141,12 +163,18 @@ def _checked(name: str, value: Any) -> Any:
     if name == "embedders":
         listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
         return tuple(_one_of(name, EMBEDDERS, part) for part in listed)
+    if name in ("allowed_networks", "allowed_roots"):
+        return _listed(name, value)
     try:
         match name:
             case "data_dir" | "catalog":
                 return Path(value).expanduser()
             case "workers" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))
+            case "downloads" | "downloads_per_host":
+                return _at_least(1, int(value))
+            case "download_seconds" | "download_megabytes":
+                return _at_least(0.001, float(value))
             case "max_megapixels" | "max_megabytes":
                 return _at_least(0.001, float(value))
             case "gemini_price" | "embed_patience":
@@ -158,6 +186,16 @@ def _checked(name: str, value: Any) -> Any:
     except (TypeError, ValueError) as error:
         raise UsageError(f"The setting {name} cannot be {value!r} ({error}).") from error
     return str(value)
+
+
+def _listed(name: str, value: Any) -> tuple[Any, ...]:
+    """Return a list: text has commas between its parts, or what separates paths."""
+    if isinstance(value, str):
+        value = value.split(os.pathsep if name == "allowed_roots" else ",")
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str | Path) for part in value):
+        raise UsageError(f"The setting {name} cannot be {value!r}.", next_step="Give a list.")
+    parts = [str(part).strip() for part in value if str(part).strip()]
+    return tuple(Path(part).expanduser() for part in parts) if name == "allowed_roots" else tuple(parts)
 
 
 def _one_of(name: str, choices: tuple[str, ...], value: Any) -> str:

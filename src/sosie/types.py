@@ -58,6 +58,7 @@ class ImageRef:
 
     `aliases` are other names of the same file (hard links, symbolic links). A path that is not UTF-8 carries
     its odd bytes as surrogates (PEP 383): `os.fsencode(uri)` gives the name as the file system has it.
+    `path` is where the bytes lie on this machine when `uri` is an address rather than a path.
     """
 
     uri: str
@@ -66,6 +67,12 @@ class ImageRef:
     metadata: Mapping[str, str] = field(default_factory=dict)
     state: FileState | None = None
     aliases: tuple[str, ...] = ()
+    path: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file to read."""
+        return self.path or self.uri
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sosie.pipeline.progress import Listener, Progress, ignore
 
 _TITLES = {
     "find": "Looking",
+    "fetch": "Fetching",
     "read": "Reading",
     "compare": "Comparing",
     "verify": "Verifying",

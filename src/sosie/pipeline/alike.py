@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sosie.config import Settings
+from sosie.pipeline.assemble import Ids
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.progress import Listener, ignore
 from sosie.pipeline.reading import ReadParams
@@ -20,7 +21,7 @@ Confirm = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Grouped:
-    """What was found before: edges between contents, groups of images that are one picture, and ids by URI.
+    """What was found before: edges between contents, groups of images that are one picture, and ids of images.
 
     `compared` says of each content how it takes part; all but "yes" are compared for equality only, here too.
     """
@@ -28,7 +29,7 @@ class Grouped:
     contents: Contents
     edges: Sequence[Edge]
     groups: Sequence[Group]
-    ids: Mapping[str, int]
+    ids: Ids
     compared: Sequence[str]
 
 

@@ -14,7 +14,8 @@ from sosie.report import ImageRecord
 from sosie.store.catalogue import Content
 from sosie.types import MERGED, RELATIONS, Edge, Evidence, Group, ImageRef, Pairs
 
-Ids = Mapping[str, int]
+Ids = Mapping[tuple[str, str], int]
+"""Ids of images by brand and URI: one address may be an image of several brands."""
 
 
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:
@@ -44,12 +45,17 @@ def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageReco
     ]
 
 
+def name_of(image: ImageRef | ImageRecord) -> tuple[str, str]:
+    """Return what tells an image from all others of a run."""
+    return image.brand, image.uri
+
+
 def image_edges(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Edge]:
     """Return edges between images: those of contents by their first image, and equal bytes to that one."""
-    first = [ids[refs[0].uri] for refs in contents.refs]
+    first = [ids[name_of(refs[0])] for refs in contents.refs]
     found = [_between(edge, first[edge.a], first[edge.b], first) for edge in edges]
     for refs in contents.refs:
-        same = sorted(ids[ref.uri] for ref in refs)
+        same = sorted(ids[name_of(ref)] for ref in refs)
         found += [Edge(same[0], other, "identical", 1.0, Evidence(equal="bytes")) for other in same[1:]]
     return sorted(found, key=lambda edge: (edge.a, edge.b))
 
@@ -158,8 +164,8 @@ def _group(contents: Contents, rows: Sequence[int], shares: Sequence[float], ids
     return Group(
         id=0,
         relation="identical" if identical else "copy",
-        members=tuple(sorted(ids[ref.uri] for row in rows for ref in contents.refs[row])),
-        keeper=ids[ref.uri],
+        members=tuple(sorted(ids[name_of(ref)] for row in rows for ref in contents.refs[row])),
+        keeper=ids[name_of(ref)],
         reason=reason,
         gain=total - contents.rows[keeper].size,
     )

@@ -239,7 +239,7 @@ class _Work:
         """Give the bytes of a content from the first of its files that still holds them."""
         for ref in self.contents.refs[row]:
             try:
-                data, _ = read_file(ref.uri, self.params.reading.max_bytes)
+                data, _ = read_file(ref.file, self.params.reading.max_bytes)
             except OSError:
                 continue
             if hashlib.sha256(data).digest() == self.contents.keys[row]:

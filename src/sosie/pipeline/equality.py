@@ -52,7 +52,7 @@ def _digest(key: bytes, refs: Sequence[ImageRef], decode: DecodeParams, max_byte
     """Return the digest, `NONE` where there is none, and None where no file holds this content any more."""
     for ref in refs:
         try:
-            data, _ = read_file(ref.uri, max_bytes)
+            data, _ = read_file(ref.file, max_bytes)
         except OSError:
             continue  # the next scan finds that it is gone
         if hashlib.sha256(data).digest() != key:

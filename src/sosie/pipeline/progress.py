@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["find", "read", "compare", "verify", "embed", "similar", "group"]
+Stage = Literal["find", "fetch", "read", "compare", "verify", "embed", "similar", "group"]
 
 
 @dataclass(frozen=True, slots=True)

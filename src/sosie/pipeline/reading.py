@@ -80,7 +80,7 @@ def read_all(
     complete = _complete({loc.sha256 for loc in known.values() if loc.sha256 and not loc.reason}, spaces, catalogue)
     reading = Reading()
     work = []
-    for ref in refs:
+    for ref in {ref.uri: ref for ref in refs}.values():  # one address may be an image of several brands
         location = known.get(os.fsencode(ref.uri))
         if location is None or not _still_holds(location, ref, complete, params.reader):
             work.append(ref)
@@ -222,8 +222,8 @@ class _Reader:
     ) -> None:
         try:
             if ref.state and ref.state.size > _BATCH_BYTES:
-                recognise(read_head(ref.uri, _HEAD))
-            data, state = read_file(ref.uri, self.params.max_bytes)
+                recognise(read_head(ref.file, _HEAD))
+            data, state = read_file(ref.file, self.params.max_bytes)
         except OSError as error:
             found.passed.append(Skipped(ref.uri, plain_reason(error)))
             return

@@ -15,7 +15,7 @@ from sosie.fingerprints.base import Fingerprinter, builtin_hashes
 from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import Confirm, Grouped, find_alike
-from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, with_identical
+from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, name_of, with_identical
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
@@ -76,7 +76,7 @@ def scan(
         listen(Progress("group"))
         compared = how_compared(hashes, described)
         images = image_records(contents, compared)
-        ids = {image.uri: image.id for image in images}
+        ids = {name_of(image): image.id for image in images}
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
         before = Grouped(contents, edges, groups, ids, compared)

@@ -74,7 +74,7 @@ def _same_shape(row: Content, other: Content) -> bool:
 def _measured(contents: Contents, row: int, params: ReadParams) -> Content | None:
     known = contents.rows[row]
     try:
-        data, _ = read_file(contents.refs[row][0].uri, params.max_bytes)
+        data, _ = read_file(contents.refs[row][0].file, params.max_bytes)
         whole = replace(params.decode, min_side=min(known.width, known.height))
         picture = decode(data, whole)
     except (OSError, UnreadableImage):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sosie.grouping.stars import Stars, cliques, stars
 from sosie.matching.similar import Joined, SimilarParams, canonical, similar_pairs
 from sosie.pipeline.alike import Grouped
+from sosie.pipeline.assemble import name_of
 from sosie.pipeline.embedding import Embedding
 from sosie.pipeline.progress import Listener, Progress
 from sosie.types import Edge, Evidence, Group, Pairs
@@ -60,7 +61,7 @@ def look_alikes(
 
 def _pictures(before: Grouped) -> list[list[int]]:
     """The contents of each picture, the one to keep first: those of each group, then those that stand alone."""
-    row_of = {before.ids[ref.uri]: row for row, refs in enumerate(before.contents.refs) for ref in refs}
+    row_of = {before.ids[name_of(ref)]: row for row, refs in enumerate(before.contents.refs) for ref in refs}
     pictures = []
     alone = dict.fromkeys(range(len(before.contents)))
     for group in before.groups:
@@ -110,8 +111,8 @@ def _groups(found: Stars, pictures: Sequence[Sequence[int]], before: Grouped) ->
         rows = _not_apart(centre, together, pictures, before.contents.apart)
         if len(rows) < 2:
             continue
-        members = sorted(ids[ref.uri] for row in rows for content in pictures[row] for ref in refs[content])
-        first = ids[refs[pictures[centre][0]][0].uri]
+        members = sorted(ids[name_of(ref)] for row in rows for content in pictures[row] for ref in refs[content])
+        first = ids[name_of(refs[pictures[centre][0]][0])]
         groups.append(Group(0, "similar", tuple(members), keeper_of.get(first, first), _REASON))
     return sorted(groups, key=lambda group: group.members)
 

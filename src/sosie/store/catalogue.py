@@ -7,15 +7,18 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, Select, Table, create_engine, event, func, select, tuple_, update
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, select, tuple_, update
 from sqlalchemy.exc import DatabaseError
 
 from sosie.errors import CatalogueError
-from sosie.store import review_tables, schema
+from sosie.store import brand_tables, review_tables, schema
+from sosie.store.upsert import upsert
+
+_DECLARED = (schema, review_tables, brand_tables)
+"""Modules that declare tables: importing them is what makes their tables known."""
 
 _CHUNK = 400
 """Keys in one query: SQLite takes at most 999 variables in its oldest builds."""
@@ -118,10 +121,10 @@ class Catalogue:
     def save(self, batch: Batch) -> None:
         """Write a batch in one transaction; what another process wrote meanwhile is kept or equal."""
         with self._writing() as connection:
-            self._upsert(connection, schema.location, [_plain(row) for row in batch.locations], replace=True)
-            self._upsert(connection, schema.content, [_plain(row) for row in batch.contents])
+            upsert(connection, schema.location, [_plain(row) for row in batch.locations], replace=True)
+            upsert(connection, schema.content, [_plain(row) for row in batch.contents])
             rows = [{"space": space, "sha256": key, "row": row} for space, key, row in batch.fingerprints]
-            self._upsert(connection, schema.fingerprint, rows)
+            upsert(connection, schema.fingerprint, rows)
 
     def all_rows(self, space: str) -> list[tuple[bytes, bytes]]:
         """Return every fingerprint of one space: content and row, sorted by content."""
@@ -155,7 +158,7 @@ class Catalogue:
         """Write the fingerprints of contents in one space; earlier ones are replaced."""
         values = [{"space": space, "sha256": key, "row": row} for key, row in rows.items()]
         with self._writing() as connection:
-            self._upsert(connection, schema.fingerprint, values, replace=True)
+            upsert(connection, schema.fingerprint, values, replace=True)
 
     def spaces(self) -> dict[str, tuple[int, int]]:
         """Return for each space how many fingerprints there are and how many bytes they take."""
@@ -227,13 +230,13 @@ class Catalogue:
             for (a, b), value in findings.items()
         ]
         with self._writing() as connection:
-            self._upsert(connection, schema.verdict, rows)
+            upsert(connection, schema.verdict, rows)
 
     def save_memo(self, key: str, report: bytes, *, now: float, keep: int = 8) -> None:
         """Remember a whole report under the key of what went into it; only the newest `keep` stay."""
         table = schema.memo
         with self._writing() as connection:
-            self._upsert(connection, table, [{"key": key, "created": now, "report": report}], replace=True)
+            upsert(connection, table, [{"key": key, "created": now, "report": report}], replace=True)
             newest = select(table.c.key).order_by(table.c.created.desc()).limit(keep)
             connection.execute(table.delete().where(table.c.key.not_in(newest)))
 
@@ -279,22 +282,6 @@ class Catalogue:
             yield connection
             connection.commit()
 
-    def _upsert(
-        self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, replace: bool = False
-    ) -> None:
-        if not rows:
-            return
-        # "insert or update" is in no standard: each dialect has its own, and importing the other one takes its time.
-        dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-        statement = dialect.insert(table)
-        keys = [column.name for column in table.primary_key]
-        if replace:
-            values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        connection.execute(statement, rows)
-
 
 def _open(path: Path) -> Engine:
     _refuse_strangers(path)
@@ -302,7 +289,7 @@ def _open(path: Path) -> Engine:
     event.listen(engine, "connect", _configure)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        review_tables.metadata.create_all(connection)
+        schema.metadata.create_all(connection)
         if connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar() is None:
             connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
         connection.commit()

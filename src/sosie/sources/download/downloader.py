@@ -1,0 +1,269 @@
+"""The guarded downloader: checked addresses, limits on everything, patience with servers that are busy."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Protocol, Self, TypeVar
+
+import httpcore
+import httpx
+
+from sosie.errors import Cancelled, NotAnImage
+from sosie.imaging.signature import recognise
+from sosie.sources.base import Answer
+from sosie.sources.download.body import BodyError, unpacked
+from sosie.sources.download.connection import Deadline, GuardedBackend
+from sosie.sources.download.failures import NotFetched
+from sosie.sources.download.guard import Guard
+
+Result = TypeVar("Result")
+
+_BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_HEAD = 4096
+_AGENT = "Sosie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a download may take: seconds in all, to connect and without a byte, bytes, redirects, attempts.
+
+    `patience` bounds the waits between attempts together, in seconds; a server that asks for more is given up.
+    """
+
+    seconds: float = 120.0
+    connect: float = 10.0
+    idle: float = 20.0
+    bytes: int = 100_000_000
+    redirects: int = 5
+    attempts: int = 4
+    patience: float = 60.0
+    connections: int = 16
+
+
+class Sink(Protocol):
+    """Where a body goes."""
+
+    def write(self, data: bytes) -> None:
+        """Append some bytes."""
+        ...
+
+    def restart(self) -> None:
+        """Forget what was written: the next attempt begins."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking for an image: `changed` is False when the server says that it is as it was."""
+
+    changed: bool
+    etag: str = ""
+    modified: str = ""
+
+
+class _TryAgainError(Exception):
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+@dataclass
+class Downloader:
+    """Asks addresses of the network, for several threads at once; a `Web` for sources.
+
+    Setting `stop` ends every request and wait within a moment, with `Cancelled`. The proxies of the environment are
+    not used: what is checked here must be what is asked.
+    """
+
+    guard: Guard = field(default_factory=Guard)
+    limits: Limits = field(default_factory=Limits)
+    stop: threading.Event = field(default_factory=threading.Event)
+    tls: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        self._deadline = Deadline()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=self.tls or httpx.create_ssl_context(),
+            max_connections=self.limits.connections,
+            keepalive_expiry=15.0,
+            http2=True,
+            network_backend=GuardedBackend(self.guard, self._deadline, self.stop),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.close()
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = 50_000_000) -> Answer:
+        """Return the answer, whatever its status, after redirects and retries.
+
+        Raises `SourceFailure` when there is none: a forbidden address, no connection, too slow, over `max_bytes`.
+        """
+        return self._patiently(url, lambda last: self._get(url, headers or {}, max_bytes, last))
+
+    def _get(self, url: str, headers: Mapping[str, str], max_bytes: int, last: bool) -> Answer:
+        with self._asked(url, {"accept": "*/*", "accept-encoding": "gzip", **headers}) as (response, final):
+            told = _headers(response)
+            if response.status in _BUSY and not last:
+                raise _TryAgainError(_answered(response.status), _retry_after(told))
+            return Answer(response.status, told, b"".join(_body(response, told, max_bytes)), str(final))
+
+    def fetch(self, url: str, sink: Sink, *, etag: str = "", modified: str = "") -> Fetched:
+        """Write the image at an address to `sink`, unless it is as it was when it had this `etag` or `modified`.
+
+        Raises `NotFetched` with the reason; so does an answer that is no image, after a few thousand bytes of it.
+        """
+        return self._patiently(url, lambda _last: self._fetch(url, sink, etag, modified))
+
+    def _fetch(self, url: str, sink: Sink, etag: str, modified: str) -> Fetched:
+        headers = {"accept": "image/*,*/*;q=0.5", "accept-encoding": "identity"}
+        headers |= {"if-none-match": etag} if etag else {}
+        headers |= {"if-modified-since": modified} if modified else {}
+        with self._asked(url, headers) as (response, _final):
+            told = _headers(response)
+            if response.status == HTTPStatus.NOT_MODIFIED and (etag or modified):
+                return Fetched(False, told.get("etag", etag), told.get("last-modified", modified))
+            if response.status in _BUSY:
+                raise _TryAgainError(_answered(response.status), _retry_after(told))
+            if response.status != HTTPStatus.OK:
+                gone = response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+                raise NotFetched(url, _answered(response.status), gone=gone)
+            sink.restart()
+            for piece in _sniffed(url, _body(response, told, self.limits.bytes)):
+                sink.write(piece)
+            return Fetched(True, told.get("etag", ""), told.get("last-modified", ""))
+
+    def _patiently(self, url: str, attempt: Callable[[bool], Result]) -> Result:
+        """Give what `attempt` gives, trying again when the failure may pass; it is told whether this is the last."""
+        waited, pause = 0.0, 0.5
+        for number in range(1, self.limits.attempts + 1):
+            if self.stop.is_set():
+                raise Cancelled("Downloading was stopped.")
+            try:
+                return attempt(number == self.limits.attempts)
+            except BodyError as error:
+                raise NotFetched(url, str(error)) from error
+            except _TryAgainError as error:
+                wait = error.after if error.after is not None else pause * random.uniform(1, 2)  # noqa: S311
+                if number == self.limits.attempts or waited + wait > self.limits.patience:
+                    raise NotFetched(url, f"{error.reason} (asked {number} times)") from error
+            waited, pause = waited + wait, pause * 2
+            if self.stop.wait(wait):
+                raise Cancelled("Downloading was stopped.")
+        raise NotFetched(url, "was not asked")
+
+    @contextmanager
+    def _asked(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[httpcore.Response, httpx.URL]]:
+        """Give the answer after redirects and the address that gave it, within the time that one attempt has."""
+        self._deadline.ends = time.monotonic() + self.limits.seconds
+        try:
+            with self._followed(url, headers) as answered:
+                yield answered
+        except httpcore.TimeoutException as error:
+            reason = "took too long" if not self._deadline.left() else str(error) or "did not answer in time"
+            raise _TryAgainError(reason) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise _TryAgainError(_network_reason(error)) from error
+
+    @contextmanager
+    def _followed(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[httpcore.Response, httpx.URL]]:
+        target = self.guard.check(url)
+        for _ in range(self.limits.redirects + 1):
+            with self._sent(target, headers) as response:
+                where = _headers(response).get("location")
+                if response.status not in _REDIRECTS or where is None:
+                    yield response, target
+                    return
+            following = self._next(target, where)
+            if following.raw_host != target.raw_host or following.scheme != target.scheme:
+                headers = {name: headers[name] for name in headers if name.lower() in _HARMLESS}
+            target = following
+        raise NotFetched(url, f"redirects more than {self.limits.redirects} times")
+
+    def _next(self, target: httpx.URL, where: str) -> httpx.URL:
+        try:
+            joined = str(target.join(where))
+        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
+            raise NotFetched(str(target), "redirects to something that is no address") from error
+        return self.guard.check(joined)
+
+    @contextmanager
+    def _sent(self, target: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpcore.Response]:
+        host = target.netloc
+        limits = self.limits
+        timeout = {"connect": limits.connect, "read": limits.idle, "write": limits.idle, "pool": limits.seconds}
+        named = [(b"host", host), (b"user-agent", _AGENT.encode())]
+        named += [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+        where = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+        with self._pool.stream("GET", where, headers=named, extensions={"timeout": timeout}) as response:
+            yield response
+
+
+_HARMLESS = frozenset(("accept", "accept-encoding", "if-none-match", "if-modified-since"))
+"""Headers that may go along to another host; others may be secrets."""
+
+
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for raw_name, raw_value in response.headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _body(response: httpcore.Response, told: Mapping[str, str], limit: int) -> Iterator[bytes]:
+    length = told.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise BodyError(f"is larger than {limit / 1e6:,.0f} MB")
+    return unpacked(response.iter_stream(), told.get("content-encoding", "").strip().lower(), limit)
+
+
+def _sniffed(url: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass the body of an image on once its first bytes are known to be those of one."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    try:
+        recognise(head)
+    except NotAnImage as error:
+        raise NotFetched(url, error.message, next_step=error.next_step) from error
+    yield head
+    yield from pieces
+
+
+def _answered(status: int) -> str:
+    try:
+        return f"answered {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"answered {status}"
+
+
+def _retry_after(told: Mapping[str, str]) -> float | None:
+    """Return the seconds that a server asks to wait, as a number or as a date (RFC 9110, 10.2.3)."""
+    text = told.get("retry-after", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _network_reason(error: Exception) -> str:
+    if isinstance(error, httpcore.ProtocolError):
+        return "broke off or does not speak HTTP"
+    return str(error) or "broke off"

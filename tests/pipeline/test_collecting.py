@@ -1,0 +1,233 @@
+"""Brands from their sources to references: what is fetched, what is kept, what is reported."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sosie.config import Settings
+from sosie.errors import Cancelled
+from sosie.pipeline.collecting import SyncResult, brand_refs, stored_file, sync_brand
+from sosie.pipeline.progress import Progress, ignore
+from sosie.pipeline.scan import scan
+from sosie.report import Report
+from sosie.store.brands import Brand, Brands, SourceSpec
+from sosie.store.catalogue import Catalogue
+from sosie.store.originals import Originals
+from tests.pictures import encoded, folder_of, picture
+from tests.web import Asked, Site, settings_for
+
+
+class Shop:
+    """A catalogue with originals, and a site to fetch from."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.folder, self.site = folder, site
+        self.settings = settings_for(folder)
+        self.catalogue = Catalogue(self.settings.catalogue_path)
+        self.originals = Originals(self.settings.originals_path)
+        self.brands = Brands(self.catalogue)
+
+    def add(self, key: str, *sources: SourceSpec) -> Brand:
+        return self.brands.save(Brand(key=key, sources=sources))
+
+    def listing(self, key: str, names: list[str]) -> Brand:
+        """A brand whose source is a list of addresses on the site."""
+        self.site.pages[f"/{key}.txt"] = "\n".join(f"{self.site.url}/{name}" for name in names).encode()
+        return self.add(key, SourceSpec("urls", {"url": f"{self.site.url}/{key}.txt"}))
+
+    def sync(self, key: str, settings: Settings | None = None) -> SyncResult:
+        wanted = self.brands.wanted(key)
+        return sync_brand(self.catalogue, self.originals, wanted, settings or self.settings, environment={})
+
+    def names(self, *keys: str) -> list[str]:
+        refs, _ = brand_refs(self.catalogue, self.originals, keys)
+        return [ref.uri.rpartition("/")[2] for ref in refs]
+
+    def scan(self, *keys: str) -> Report:
+        refs, skipped = brand_refs(self.catalogue, self.originals, keys)
+        settings = settings_for(self.folder, method="hash")
+        return scan(self.catalogue, refs, skipped, settings, ignore, lambda _question: False)[0]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with Site() as site:
+        for seed in range(6):
+            site.pages[f"/{seed}.jpg"] = encoded(picture(seed))
+        shop = Shop(tmp_path / "data", site)
+        yield shop
+        shop.catalogue.close()
+
+
+def tagged(body: bytes, etag: str) -> object:
+    def reply(asked: Asked) -> None:
+        if asked.headers.get("if-none-match") == etag:
+            asked.answer(b"", 304, etag=etag)
+        else:
+            asked.answer(body, etag=etag)
+
+    return reply
+
+
+def test_the_images_of_a_list_are_fetched_and_scanned_like_files(shop: Shop) -> None:
+    shop.site.pages["/copy.jpg"] = encoded(picture(0), quality=60)
+    shop.listing("nike", ["0.jpg", "1.jpg", "copy.jpg"])
+    result = shop.sync("nike")
+    assert (result.images, result.fetched, result.skipped, result.failures) == (3, 3, (), ())
+    report = shop.scan("nike")
+    assert [image.uri.rpartition("/")[2] for image in report.images] == ["0.jpg", "1.jpg", "copy.jpg"]
+    assert all(image.uri.startswith(shop.site.url) and image.brand == "nike" for image in report.images)
+    assert [group.members for group in report.groups] == [(0, 2)]
+
+
+def test_a_folder_is_read_in_place_and_only_below_an_allowed_root(shop: Shop, tmp_path: Path) -> None:
+    folder_of(tmp_path / "pictures", 3)
+    shop.add("levis", SourceSpec("folder", {"path": str(tmp_path / "pictures")}))
+    assert "may be read" in shop.sync("levis").failures[0]
+    assert shop.brands.wanted("levis").state == "failed"
+    allowed = settings_for(shop.folder, allowed_roots=(tmp_path,))
+    assert shop.sync("levis", allowed).images == 3
+    assert shop.brands.wanted("levis").state == "ready"
+    assert not list(shop.originals.all())
+    assert len(shop.scan("levis").images) == 3
+
+
+def test_what_the_operator_declares_may_be_any_folder(shop: Shop, tmp_path: Path) -> None:
+    folder_of(tmp_path / "pictures", 2)
+    shop.add("levis", SourceSpec("folder", {"path": str(tmp_path / "pictures")}, trusted=True))
+    assert shop.sync("levis").images == 2
+
+
+def test_what_has_not_changed_is_not_sent_again(shop: Shop) -> None:
+    body = encoded(picture(7))
+    shop.site.pages["/7.jpg"] = tagged(body, '"v1"')  # type: ignore[assignment]
+    shop.listing("nike", ["7.jpg"])
+    assert shop.sync("nike").fetched == 1
+    again = shop.sync("nike")
+    assert (again.images, again.fetched, again.unchanged) == (1, 0, 1)
+    assert shop.site.asked[-1].headers["if-none-match"] == '"v1"'
+    shop.site.pages["/7.jpg"] = tagged(encoded(picture(8)), '"v2"')  # type: ignore[assignment]
+    assert shop.sync("nike").fetched == 1
+
+
+def test_an_original_that_was_lost_is_fetched_again(shop: Shop) -> None:
+    shop.site.pages["/7.jpg"] = tagged(encoded(picture(7)), '"v1"')  # type: ignore[assignment]
+    shop.listing("nike", ["7.jpg"])
+    shop.sync("nike")
+    for sha256, _ in list(shop.originals.all()):
+        shop.originals.remove(sha256)
+    refs, skipped = brand_refs(shop.catalogue, shop.originals, ["nike"])
+    assert refs == []
+    assert "sync" in skipped[0].reason
+    assert shop.sync("nike").fetched == 1
+    assert shop.names("nike") == ["7.jpg"]
+
+
+def test_what_cannot_be_had_is_skipped_with_its_reason_and_the_rest_goes_on(shop: Shop) -> None:
+    shop.site.pages["/page.jpg"] = b"<!doctype html><title>Sign in</title>"
+    shop.listing("nike", ["0.jpg", "none.jpg", "page.jpg"])
+    result = shop.sync("nike")
+    reasons = {item.uri.rpartition("/")[2]: item.reason for item in result.skipped}
+    assert reasons == {
+        "none.jpg": "answered 404 (Not Found)",
+        "page.jpg": "is not an image (it looks like a web page)",
+    }
+    assert shop.names("nike") == ["0.jpg"]
+    assert len(brand_refs(shop.catalogue, shop.originals, ["nike"])[1]) == 2
+    shop.site.pages["/none.jpg"] = encoded(picture(9))
+    assert [item.uri.rpartition("/")[2] for item in shop.sync("nike").skipped] == ["page.jpg"]
+    assert shop.names("nike") == ["0.jpg", "none.jpg"]
+
+
+def test_an_image_that_fails_now_stays_as_it_was_and_one_that_is_gone_goes(shop: Shop) -> None:
+    shop.listing("nike", ["0.jpg", "1.jpg"])
+    shop.sync("nike")
+    shop.site.pages["/0.jpg"] = lambda asked: asked.answer(b"", 403)
+    del shop.site.pages["/1.jpg"]
+    result = shop.sync("nike")
+    assert [(item.uri.rpartition("/")[2], item.reason) for item in result.kept] == [
+        ("0.jpg", "answered 403 (Forbidden)")
+    ]
+    assert shop.names("nike") == ["0.jpg"]
+    assert [item.reason for item in result.skipped] == ["answered 404 (Not Found)"]
+
+
+def test_a_source_that_fails_keeps_what_it_gave_before(shop: Shop) -> None:
+    shop.listing("nike", ["0.jpg", "1.jpg"])
+    shop.sync("nike")
+    shop.site.pages["/nike.txt"] = lambda asked: asked.answer(b"", 404)
+    result = shop.sync("nike")
+    assert "404" in result.failures[0]
+    assert shop.brands.wanted("nike").error
+    assert shop.names("nike") == ["0.jpg", "1.jpg"]
+
+
+def test_what_is_listed_no_more_is_forgotten(shop: Shop) -> None:
+    shop.listing("nike", ["0.jpg", "1.jpg"])
+    shop.sync("nike")
+    shop.listing("nike", ["1.jpg", "2.jpg"])
+    assert shop.sync("nike").gone == 1
+    assert shop.names("nike") == ["1.jpg", "2.jpg"]
+
+
+def test_a_sync_that_was_cut_off_fetches_nothing_twice(shop: Shop) -> None:
+    names = [f"{seed}.jpg" for seed in range(6)]
+    brand = shop.listing("nike", names)
+
+    def cut(progress: Progress) -> None:
+        if progress.done == 3:
+            raise Cancelled("Enough.")
+
+    one_by_one = settings_for(shop.folder, downloads=1)
+    with pytest.raises(Cancelled):
+        sync_brand(shop.catalogue, shop.originals, brand, one_by_one, cut, environment={})
+    assert len(shop.names("nike")) == 3
+    assert shop.sync("nike").images == 6
+    assert sum(shop.site.count(f"/{name}") for name in names) <= 7
+
+
+def test_a_stop_ends_a_download_that_drips(shop: Shop) -> None:
+    stop = threading.Event()
+
+    def drip(asked: Asked) -> None:
+        asked.raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n\xff\xd8\xff")
+        stop.set()
+        threading.Event().wait(3)
+
+    shop.site.pages["/0.jpg"] = drip
+    brand = shop.listing("nike", ["0.jpg"])
+    with pytest.raises(Cancelled):
+        sync_brand(shop.catalogue, shop.originals, brand, shop.settings, stop=stop, environment={})
+
+
+def test_two_brands_may_list_the_same_address(shop: Shop) -> None:
+    shop.listing("nike", ["0.jpg", "1.jpg"])
+    shop.listing("puma", ["0.jpg"])
+    shop.sync("nike")
+    shop.sync("puma")
+    report = shop.scan("nike", "puma")
+    assert len(report.images) == 3
+    (group,) = report.groups
+    assert [report.images[member].brand for member in group.members] == ["nike", "puma"]
+
+
+def test_no_secret_of_an_address_is_kept(shop: Shop) -> None:
+    shop.site.pages["/nike.txt"] = f"{shop.site.url}/0.jpg?v=3&X-Amz-Signature=abc&X-Amz-Date=1".encode()
+    shop.add("nike", SourceSpec("urls", {"url": f"{shop.site.url}/nike.txt"}))
+    shop.sync("nike")
+    refs, _ = brand_refs(shop.catalogue, shop.originals, ["nike"])
+    assert [ref.uri for ref in refs] == [f"{shop.site.url}/0.jpg?v=3"]
+    assert "X-Amz-Signature=abc" in shop.site.asked[-1].path
+
+
+def test_the_file_of_a_content_is_found(shop: Shop) -> None:
+    shop.listing("nike", ["0.jpg"])
+    shop.sync("nike")
+    report = shop.scan("nike")
+    path = stored_file(shop.catalogue, shop.originals, bytes.fromhex(report.images[0].sha256))
+    assert path is not None
+    assert path.read_bytes() == shop.site.pages["/0.jpg"]
