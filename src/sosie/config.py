@@ -27,6 +27,12 @@ class Settings:
     """Folder of the catalogue; by default the platform's data directory."""
     catalog: Path | None = None
     """The catalogue's file; by default `catalogue.db` in the data directory."""
+    database_url: str = field(default="", repr=False)
+    """PostgreSQL that several servers share, instead of the catalogue's file: postgresql://USER@HOST/DATABASE."""
+    jobs_at_once: int = 1
+    """Jobs that one server works on side by side; each takes all cores."""
+    jobs_waiting: int = 100
+    """Jobs that may wait; further ones are turned away until some have ended."""
     method: Method = "auto"
     """`auto` proves edits by local features; `hash` compares perceptual hashes only."""
     workers: int = 0
@@ -169,6 +175,8 @@ def _checked(name: str, value: Any) -> Any:
         match name:
             case "data_dir" | "catalog":
                 return Path(value).expanduser()
+            case "jobs_at_once" | "jobs_waiting":
+                return _at_least(1, int(value))
             case "workers" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))
             case "downloads" | "downloads_per_host":

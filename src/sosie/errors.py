@@ -2,6 +2,8 @@
 
     SosieError
     ├── UsageError            a call or a setting that cannot be right
+    ├── NotFound              what was asked for by its name is not there (any longer)
+    ├── Busy                  more is asked for than can be queued now; later it can
     ├── UnreadableImage       this one image cannot be used; the run goes on without it
     │   ├── NotAnImage        its bytes are of no image format
     │   └── TooLarge          over a limit that was checked before decoding
@@ -33,6 +35,18 @@ class SosieError(Exception):
 
 class UsageError(SosieError):
     """A call or a setting that cannot be right."""
+
+
+class NotFound(SosieError):
+    """What was asked for by its name is not there (any longer)."""
+
+
+class Busy(SosieError):
+    """More is asked for than can be queued now; `after` is how many seconds to wait before asking again."""
+
+    def __init__(self, message: str, *, next_step: str = "", after: int = 5) -> None:
+        super().__init__(message, next_step=next_step)
+        self.after = after
 
 
 class UnreadableImage(SosieError):

@@ -22,6 +22,7 @@ from sosie.cli.plan import plan
 from sosie.cli.rules import rules
 from sosie.cli.scan import scan
 from sosie.cli.search import search
+from sosie.cli.serve import serve
 from sosie.cli.similar import similar
 from sosie.cli.undo import undo
 from sosie.errors import SosieError, UsageError
@@ -68,6 +69,7 @@ app.command()(audit)
 app.command()(similar)
 app.command()(search)
 app.command()(calibrate)
+app.command()(serve)
 app.add_typer(models.app, name="models")
 app.add_typer(embed.app, name="embed")
 app.add_typer(cache.app, name="cache")

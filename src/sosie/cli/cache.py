@@ -29,13 +29,11 @@ def stats(
     from sosie.config import load_settings
     from sosie.store.catalogue import Catalogue
 
-    path = load_settings({"catalog": catalog}).catalogue_path
-    with Catalogue(path) as catalogue:
-        counts, spaces = catalogue.counts(), catalogue.spaces()
-    size = path.stat().st_size
+    with Catalogue.of(load_settings({"catalog": catalog})) as catalogue:
+        counts, spaces, size, path = catalogue.counts(), catalogue.spaces(), catalogue.size(), catalogue.name
     if as_json:
         rows = [{"space": space, "rows": count, "bytes": total} for space, (count, total) in spaces.items()]
-        sys.stdout.write(json.dumps({"path": str(path), "bytes": size, "tables": counts, "spaces": rows}) + "\n")
+        sys.stdout.write(json.dumps({"path": path, "bytes": size, "tables": counts, "spaces": rows}) + "\n")
         return
     from rich.console import Console
     from rich.table import Table
@@ -68,7 +66,7 @@ def prune(
     from sosie.store.catalogue import Catalogue
     from sosie.store.pruning import prune_catalogue
 
-    with Catalogue(load_settings({"catalog": catalog}).catalogue_path) as catalogue:
+    with Catalogue.of(load_settings({"catalog": catalog})) as catalogue:
         gone = prune_catalogue(catalogue, space or [], dry=not yes)
     typer.echo(
         f"{gone.locations:,} places, {gone.contents:,} images, {gone.fingerprints:,} fingerprints "

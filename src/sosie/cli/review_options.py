@@ -45,9 +45,10 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why: kept with the 
 @contextmanager
 def catalogue_of(catalog: Path | None) -> Iterator[Catalogue]:
     """Open the catalogue that settings lead to."""
+    from sosie.config import load_settings
     from sosie.store.catalogue import Catalogue
 
-    with Catalogue(catalogue_file(catalog)) as catalogue:
+    with Catalogue.of(load_settings({"catalog": catalog})) as catalogue:
         yield catalogue
 
 

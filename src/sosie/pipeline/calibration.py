@@ -45,7 +45,7 @@ def calibrate(settings: Settings, *, wrong: float = 0.001, seed: int = 0) -> Cal
 
     `wrong`: the share of pairs of unrelated images that may be called alike. Raises `UsageError` without such a scan.
     """
-    with Catalogue(settings.catalogue_path) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         memo = catalogue.newest_memo()
         report = Report.from_json(zlib.decompress(memo)) if memo else None
         space = _space(report) if report else None

@@ -108,6 +108,8 @@ def embed_contents(
         except EmbedderFailure as error:
             log.info("embedder %s was left: %s", backend.name, error)
             left.append(Left(backend.name, error.message, error.lasting))
+            if error.message != NOT_SET_UP:
+                listen(Progress("embed", note=f"{backend.name} is not used: {error.message}"))
         else:
             return Embedding(found.name, found.space, found.threshold, found.vectors, tuple(left), found.refused)
     raise EmbedderFailure("No embedder works. " + " ".join(f"{one.name}: {one.reason}" for one in left))

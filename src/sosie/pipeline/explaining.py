@@ -45,7 +45,7 @@ def explain(a: PathLike, b: PathLike, *, settings: Settings | None = None) -> Ex
         if not os.path.isfile(path):
             raise UsageError(f"There is no file at {path}.", next_step="Name two image files.")
     with tempfile.TemporaryDirectory(prefix="sosie-") as folder:
-        alone = replace(settings, catalog=Path(folder) / "catalogue.db")
+        alone = replace(settings, catalog=Path(folder) / "catalogue.db", database_url="")
         report = find_duplicates(paths, settings=alone)
         for skipped in report.skipped:
             raise UnreadableImage(f"{skipped.uri} {skipped.reason}.")

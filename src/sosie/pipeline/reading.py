@@ -26,6 +26,8 @@ _BATCH_BYTES = 16 << 20
 _HEAD = 4096
 _COMMIT_SECONDS = 1.0
 _COMMIT_IMAGES = 512
+_TOLD = 20
+"""Images of one batch that are told of by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +156,9 @@ class _Reader:
         self.reading.transient.extend(found.passed)
         skipped = self.reading.skipped
         last = f"{os.path.basename(skipped[-1].uri)} {skipped[-1].reason}" if len(skipped) > before else ""
-        self.listen(Progress("read", done, total, len(skipped), last))
+        recent = tuple(row.sha256 for row in found.locations if row.sha256 and row.reason is None)
+        passed = tuple(skipped[max(before, len(skipped) - _TOLD) :])
+        self.listen(Progress("read", done, total, len(skipped), last, passed, recent[-_TOLD:]))
 
     def commit(self, pending: list[_Found]) -> None:
         if pending:

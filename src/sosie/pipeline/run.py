@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from sosie import __version__
 from sosie.config import Settings, load_settings
@@ -51,13 +50,14 @@ def find_duplicates(
     passed = [item for item in found if isinstance(item, Skipped)]
     listen(Progress("find", len(refs), len(refs), len(passed)))
     path = settings.catalogue_path
-    key = _key(refs, passed, settings, apart_revision(path))
-    remembered = recall(path, key)
+    shared = bool(settings.database_url)  # the quick way reads a file; a database elsewhere is opened as a whole
+    key = _key(refs, passed, settings, "" if shared else apart_revision(path))
+    remembered = None if shared else recall(path, key)
     scanned = [os.path.abspath(item) for item in given]
     if remembered is not None and note_scan(path, scan_key(scanned), key, remembered, time.time()):
         report = Report.from_json(zlib.decompress(remembered))
         return replace(report, timings={"total": time.perf_counter() - started})
-    return _scan(path, scanned, refs, passed, settings, listen, confirm or _no, key, started)
+    return _scan(scanned, refs, passed, settings, listen, confirm or _no, key, started)
 
 
 def _no(_sentence: str) -> bool:
@@ -65,7 +65,6 @@ def _no(_sentence: str) -> bool:
 
 
 def _scan(
-    path: Path,
     scanned: Sequence[str],
     refs: Sequence[ImageRef],
     passed: Sequence[Skipped],
@@ -80,7 +79,7 @@ def _scan(
     from sosie.store.catalogue import Catalogue
     from sosie.store.scans import save_scan
 
-    with Catalogue(path) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         report, settled = scan(catalogue, refs, passed, settings, listen, confirm)
         total = time.perf_counter() - started
         report = replace(report, timings={**report.timings, "total": round(total, 3)})

@@ -75,7 +75,7 @@ def similar_to(image: Path, settings: Settings, *, count: int = 20) -> Answer:
     except OSError as error:
         raise UsageError(f"{image} cannot be read ({error.strerror or error}).") from error
     own = hashlib.sha256(data).digest()
-    with Catalogue(settings.catalogue_path) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         embedder, index, left = _open_indexed(catalogue, backends(settings))
         try:
             vector = _embedded(embedder, data, settings)
@@ -96,7 +96,7 @@ def search_for(text: str, settings: Settings, model: Model, files: ModelFiles, *
             next_step=f"Run sosie models download {model.name} where no file was imported.",
         )
     space = ClipBackend(model=model, files=files).known_space()
-    with Catalogue(settings.catalogue_path) as catalogue:
+    with Catalogue.of(settings) as catalogue:
         index = load_index(catalogue, space) if space else None
         if index is None or not index.keys:
             raise EmbedderFailure(

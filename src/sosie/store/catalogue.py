@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, select, tuple_, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Select, func, make_url, select, tuple_, update
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from sosie.config import Settings
 from sosie.errors import CatalogueError
-from sosie.store import brand_tables, review_tables, schema
+from sosie.store import brand_tables, job_tables, review_tables, schema
+from sosie.store.database import begin, open_file, open_server
 from sosie.store.upsert import upsert
 
-_DECLARED = (schema, review_tables, brand_tables)
+_DECLARED = (schema, review_tables, brand_tables, job_tables)
 """Modules that declare tables: importing them is what makes their tables known."""
 
 _CHUNK = 400
@@ -66,22 +68,30 @@ class Batch:
 
 
 class Catalogue:
-    """One database, safe to use from several processes at once. Methods are for one thread at a time.
+    """One database, safe to use from several processes and threads at once.
 
     Raises `CatalogueError` when the file is no catalogue, is from a newer version or cannot be written; so does every
     method when the database fails (a full disk, a damaged file). What was written before stays.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, url: str = "") -> None:
         self.path = path
+        """The file of the catalogue; with a database elsewhere, the one that it would be: journals lie beside it."""
+        self.name = _without_password(url) or str(path)
+        """Where it is, for people; without a password."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._engine = _open(path)
-        except (OSError, sqlite3.DatabaseError, DatabaseError) as error:
+            self._engine = open_server(url) if url else open_file(path)
+        except (OSError, sqlite3.DatabaseError, SQLAlchemyError) as error:
+            hint = "Check the setting database_url, and that its server runs."
             raise CatalogueError(
-                f"The catalogue {path} cannot be opened ({_cause(error)}).",
-                next_step="Name another file with --catalog, or check its permissions.",
+                f"The catalogue {self.name} cannot be opened ({_cause(error)}).",
+                next_step=hint if url else "Name another file with --catalog, or check its permissions.",
             ) from error
+
+    @classmethod
+    def of(cls, settings: Settings) -> Catalogue:
+        """Open the catalogue that these settings lead to: a file, or PostgreSQL with the setting `database_url`."""
+        return cls(settings.catalogue_path, url=settings.database_url)
 
     def __enter__(self) -> Self:
         return self
@@ -188,7 +198,7 @@ class Catalogue:
         nowhere = content.c.sha256.not_in(select(location.c.sha256).where(location.c.sha256.is_not(None)))
         homeless = fingerprint.c.sha256.not_in(select(content.c.sha256)) | fingerprint.c.space.in_(spaces)
         with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin(connection, alone=True)
             places = sum(
                 connection.execute(location.delete().where(location.c.uri.in_(part))).rowcount for part in _chunks(uris)
             )
@@ -240,6 +250,13 @@ class Catalogue:
             newest = select(table.c.key).order_by(table.c.created.desc()).limit(keep)
             connection.execute(table.delete().where(table.c.key.not_in(newest)))
 
+    def size(self) -> int:
+        """Return how many bytes the database takes."""
+        with self._reading() as connection:
+            if connection.dialect.name == "sqlite":
+                return self.path.stat().st_size
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
     def counts(self) -> dict[str, int]:
         """Return how many rows each table has."""
         with self._reading() as connection:
@@ -254,8 +271,11 @@ class Catalogue:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose writes are committed together at the end, or not at all after an exception."""
-        with self._writing() as connection:
+        """Give a connection whose writes are committed together at the end, or not at all after an exception.
+
+        One at a time, of all processes: what it reads does not change before its end. For short work only.
+        """
+        with self._writing(alone=True) as connection:
             yield connection
 
     def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
@@ -268,64 +288,34 @@ class Catalogue:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except DatabaseError as error:
+        except SQLAlchemyError as error:
             raise CatalogueError(
-                f"The catalogue {self.path} failed ({_cause(error)}).",
+                f"The catalogue {self.name} failed ({_cause(error)}).",
                 next_step="Check the space on its disk. Moved away, all but decisions is built anew.",
             ) from error
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, *, alone: bool = False) -> Iterator[Connection]:
         with self._reading() as connection:
-            # A deferred transaction cannot wait for another writer once it has read: it would fail at once.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin(connection, alone=alone)
             yield connection
             connection.commit()
-
-
-def _open(path: Path) -> Engine:
-    _refuse_strangers(path)
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": 60})
-    event.listen(engine, "connect", _configure)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        schema.metadata.create_all(connection)
-        if connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "version")).scalar() is None:
-            connection.execute(schema.meta.insert().values(key="version", value=str(schema.VERSION)))
-        connection.commit()
-    return engine
-
-
-def _refuse_strangers(path: Path) -> None:
-    """Raise `CatalogueError` for another program's database and a newer catalogue, without writing a byte to it."""
-    if not path.exists():
-        return
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as connection:
-        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not names:
-            return
-        if not {schema.meta.name, schema.location.name, schema.content.name} <= names:
-            raise CatalogueError(f"{path} is a database of another program.", next_step="Name another with --catalog.")
-        known = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-    if known is not None and int(known[0]) > schema.VERSION:
-        raise CatalogueError(
-            f"The catalogue {path} was written by a newer version of Sosie.",
-            next_step="Upgrade Sosie, or name another file with --catalog.",
-        )
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where we say so
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _cause(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error)
 
 
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string() if url else ""
+    except ArgumentError:
+        return "of the setting database_url"
+
+
 def _plain(row: Location | Content) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
+    values = {name: getattr(row, name) for name in row.__slots__}
+    return {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
 
 
 def _content(row: Sequence[Any]) -> Content:

@@ -1,0 +1,40 @@
+"""What a job does, in two steps: fetch a brand, and find the duplicates in what is stored of some brands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sosie.config import Settings
+from sosie.pipeline.collecting import SyncResult, brand_refs, sync_brand
+from sosie.pipeline.progress import Listener
+from sosie.pipeline.scan import scan
+from sosie.report import Report
+from sosie.store.brands import Brands
+from sosie.store.catalogue import Catalogue
+from sosie.store.originals import Originals
+
+
+def fetch_brand(key: str, settings: Settings, listen: Listener) -> SyncResult:
+    """Bring what is stored of a brand up to date with its sources; what is stored already is not fetched again.
+
+    Raises `UsageError` for a brand that is not there. A source that cannot be read is told of in the result.
+    """
+    with Catalogue.of(settings) as catalogue:
+        brand = Brands(catalogue).wanted(key)
+        return sync_brand(catalogue, Originals(settings.originals_path), brand, settings, listen)
+
+
+def process_brands(catalogue: Catalogue, keys: Iterable[str], settings: Settings, listen: Listener) -> Report:
+    """Return the duplicates among all that is stored of some brands. Nothing is fetched."""
+    started = time.perf_counter()
+    refs, passed = brand_refs(catalogue, Originals(settings.originals_path), list(keys))
+    report, _settled = scan(catalogue, refs, passed, settings, listen, _no)
+    total = round(time.perf_counter() - started, 3)
+    return replace(report, timings={**report.timings, "total": total})
+
+
+def _no(_sentence: str) -> bool:
+    """Nobody is there to agree to costs; the setting `paid_images` says how many are agreed to."""
+    return False

@@ -1,0 +1,120 @@
+"""Brands: declare, look at, fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fastapi import APIRouter
+
+from sosie.errors import NotFound, UsageError
+from sosie.server.api.jobs import shown as shown_job
+from sosie.server.jobs.service import Asked
+from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands
+from sosie.server.schemas.brands import SourceSpec as SpecInput
+from sosie.server.schemas.jobs import Job
+from sosie.server.security.roles import admin, reviewer, viewer
+from sosie.server.state import Shared, State
+from sosie.sources.specs import check_settings
+from sosie.store import brands as stored
+
+router = APIRouter(prefix="/api/brands", tags=["brands"])
+
+
+@router.get("", dependencies=[viewer])
+def list_brands(state: Shared) -> Brands:
+    """List all brands, by name."""
+    rows = sorted(state.brands.all(), key=lambda row: (row.name.casefold(), row.key))
+    return Brands(brands=shown(state, rows))
+
+
+@router.post("", status_code=201, dependencies=[admin])
+def add_brand(state: Shared, body: BrandInput) -> Brand:
+    """Declare a brand. Its images are fetched when it is synced."""
+    if state.brands.get(body.key) is not None:
+        raise UsageError(f"There is a brand {body.key} already.", next_step="Change that one, or choose another key.")
+    row = stored.Brand(
+        key=body.key,
+        name=body.name,
+        colour=body.colour,
+        sources=_specs(body.sources, ()),
+        every_hours=body.every_hours,
+    )
+    return _one(state, state.brands.save(row))
+
+
+@router.get("/{key}", dependencies=[viewer])
+def get_brand(state: Shared, key: str) -> Brand:
+    """Return a brand."""
+    return _one(state, _known(state, key))
+
+
+@router.patch("/{key}", dependencies=[admin])
+def change_brand(state: Shared, key: str, body: BrandChange) -> Brand:
+    """Change what is declared of a brand; what is left out stays."""
+    row = _known(state, key)
+    changes = body.model_dump(exclude_unset=True, exclude={"sources"})
+    if body.sources is not None:
+        changes["sources"] = _specs(body.sources, row.sources)
+    return _one(state, state.brands.save(replace(row, **changes)))
+
+
+@router.delete("/{key}", status_code=204, dependencies=[admin])
+def remove_brand(state: Shared, key: str) -> None:
+    """Forget a brand and which images it has; files stay."""
+    _known(state, key)
+    state.brands.remove(key)
+
+
+@router.post("/{key}/sync", status_code=202, dependencies=[reviewer])
+def sync_brand(state: Shared, key: str) -> Job:
+    """Start a job that fetches a brand and finds the duplicates in it."""
+    return shown_job(state.jobs.submit(Asked((_known(state, key).key,))))
+
+
+def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
+    """Return brands as the API shows them."""
+    counts = state.brands.counts()
+    jobs = state.jobs.rows.newest_of()
+    found = []
+    for row in rows:
+        images, skipped = counts.get(row.key, (0, 0))
+        job, result = jobs.get(row.key, (None, None))
+        found.append(
+            Brand(
+                key=row.key,
+                name=row.name,
+                colour=row.colour,
+                sources=[SpecInput.model_validate({"kind": s.kind, "settings": dict(s.settings)}) for s in row.sources],
+                every_hours=row.every_hours,
+                state=row.state,
+                error=row.error,
+                images=images,
+                skipped=skipped,
+                last_sync=row.last_sync,
+                job=job,
+                result=result,
+            )
+        )
+    return found
+
+
+def _one(state: State, row: stored.Brand) -> Brand:
+    return shown(state, [row])[0]
+
+
+def _known(state: State, key: str) -> stored.Brand:
+    row = state.brands.get(key)
+    if row is None:
+        raise NotFound(f"There is no brand {key[:64]}.", next_step="Add it, or see the list of brands.")
+    return row
+
+
+def _specs(given: Iterable[SpecInput], before: Iterable[stored.SourceSpec]) -> tuple[stored.SourceSpec, ...]:
+    """Return sources as they are stored; only those that the operator declared on the machine stay trusted."""
+    trusted = {spec.key for spec in before if spec.trusted}
+    given = list(given)
+    for spec in given:
+        check_settings(spec.kind, spec.settings)
+    specs = [stored.SourceSpec(kind=spec.kind, settings=spec.settings) for spec in given]
+    return tuple(stored.SourceSpec(s.kind, s.settings, trusted=s.key in trusted) for s in specs)

@@ -1,0 +1,74 @@
+"""The service: the API and the interface over one catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from sosie import __version__
+from sosie.config import Settings
+from sosie.server import problems
+from sosie.server.api import brands, jobs
+from sosie.server.jobs.service import JobService
+from sosie.server.state import State
+from sosie.store.brands import Brands
+from sosie.store.catalogue import Catalogue
+from sosie.store.originals import Originals
+
+ROUTERS = (brands.router, jobs.router)
+"""Every topic of the API."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service with these settings. It opens the catalogue and goes on with its jobs when it is started.
+
+    There can be one in a process at a time.
+    """
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        app.state.sosie = await run_in_threadpool(_begin, settings)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(_end, app.state.sosie)
+
+    app = FastAPI(
+        title="Sosie",
+        version=__version__,
+        description="Finds duplicate, edited and look-alike images in the catalogues of brands.",
+        lifespan=living,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _begin(settings: Settings) -> State:
+    catalogue = Catalogue.of(settings)
+    try:
+        service = JobService(settings, catalogue)
+        state = State(
+            settings=settings,
+            catalogue=catalogue,
+            originals=Originals(settings.originals_path),
+            brands=Brands(catalogue),
+            jobs=service,
+        )
+        service.start()
+    except BaseException:
+        catalogue.close()
+        raise
+    return state
+
+
+def _end(state: State) -> None:
+    state.jobs.stop()
+    state.catalogue.close()

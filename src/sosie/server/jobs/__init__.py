@@ -1,0 +1,1 @@
+"""Durable jobs: killed at any moment, this server or another one goes on."""

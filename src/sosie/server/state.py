@@ -1,0 +1,46 @@
+"""What routes are handed: settings, the catalogue, the jobs. One object a process."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sosie.config import Settings
+from sosie.server.jobs.service import JobService
+from sosie.store.brands import Brands
+from sosie.store.catalogue import Catalogue
+from sosie.store.originals import Originals
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the routes of one server share. `started` is seconds since 1970."""
+
+    settings: Settings
+    catalogue: Catalogue
+    originals: Originals
+    brands: Brands
+    jobs: JobService
+    started: float = field(default_factory=time.time)
+
+    @property
+    def instance(self) -> str:
+        """The name of this server among those that share the database."""
+        return self.jobs.instance
+
+
+def state_of(request: Request) -> State:
+    """Return the state of the app that a request came to."""
+    state: State = request.app.state.sosie
+    return state
+
+
+async def _state(request: Request) -> State:
+    return state_of(request)
+
+
+Shared = Annotated[State, Depends(_state)]
+"""The parameter of a route that needs the state."""

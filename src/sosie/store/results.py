@@ -1,0 +1,45 @@
+"""What finished jobs found."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from sosie.errors import NotFound
+from sosie.report import Report
+from sosie.store.catalogue import Catalogue
+from sosie.store.job_tables import job, job_brand, result
+
+
+def save_result(catalogue: Catalogue, name: str, claim: int, report: Report, *, now: float) -> bool:
+    """Keep the report of a job; False, and nothing is kept, when another server has taken the job over (`claim`)."""
+    packed = zlib.compress(report.to_json().encode("ascii"), 1)
+    with catalogue.writing() as connection:
+        held = select(job.c.id).where(job.c.id == name, job.c.claim == claim, job.c.state == "running")
+        if connection.execute(held).first() is None:
+            return False
+        connection.execute(result.delete().where(result.c.job == name))
+        connection.execute(result.insert().values(job=name, created=now, report=packed))
+    return True
+
+
+def load_result(catalogue: Catalogue, name: str) -> Report:
+    """Return the report of a job that is done. Raises `NotFound`."""
+    query = select(result.c.report).join(job, job.c.id == result.c.job)
+    with catalogue.reading() as connection:
+        row = connection.execute(query.where(result.c.job == name, job.c.state == "done")).first()
+    if row is None:
+        raise NotFound(f"There is no result {name[:40]}.", next_step="A result is there once its job is done.")
+    return Report.from_json(zlib.decompress(row[0]))
+
+
+def newest_result(catalogue: Catalogue, brands: Iterable[str] = ()) -> str | None:
+    """Return the name of the newest result, of those that all these brands take part in when some are given."""
+    query = select(job.c.id).join(result, job.c.id == result.c.job).where(job.c.state == "done")
+    for brand in brands:
+        query = query.where(job.c.id.in_(select(job_brand.c.job).where(job_brand.c.brand == brand)))
+    with catalogue.reading() as connection:
+        row = connection.execute(query.order_by(job.c.finished.desc(), job.c.id.desc()).limit(1)).first()
+    return None if row is None else str(row[0])
