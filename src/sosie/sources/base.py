@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sosie.types import ImageRef, Skipped
 
@@ -16,6 +16,20 @@ class Source(Protocol):
         """Yield every image that the source has, as it is found out, and what was passed over, with the reason.
 
         Raises `SourceFailure` when the source as a whole cannot be read (any longer).
+        """
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A source that fetches the bytes of its images itself, as buckets do: `open` is used instead of the downloader."""
+
+    def open(self, ref: ImageRef) -> Iterator[bytes]:
+        """Yield the bytes of an image that `refs` gave, in pieces, in order.
+
+        Several threads may do so at once. The caller counts the bytes and stops at its limit. What changes when the
+        bytes do is in the reference's metadata: `etag`, `bytes`, `modified`. Raises `SourceFailure`, at once or after
+        some pieces; what came until then is not an image.
         """
         ...
 

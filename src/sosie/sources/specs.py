@@ -17,6 +17,8 @@ from sosie.sources.base import Source, Web
 KINDS: dict[str, str] = {
     "folder": "sosie.sources.allowed_folder:AllowedFolderSource",
     "urls": "sosie.sources.urls:UrlsSource",
+    "shopify": "sosie.sources.shopify:ShopifySource",
+    "feed": "sosie.sources.feed:FeedSource",
 }
 """Kind -> the frozen dataclass of it. Its fields are the settings, but for those that `Handed` hands in."""
 

@@ -1,0 +1,104 @@
+"""Product feeds: the images of all items of a Google Merchant feed, as RSS 2.0, Atom, CSV or TSV, also as gzip."""
+
+# Names of the attributes: https://support.google.com/merchants/answer/7052112
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from sosie.errors import SourceFailure
+from sosie.sources.base import Web
+from sosie.sources.feed_items import Item
+from sosie.sources.feed_table import table_items
+from sosie.sources.feed_xml import xml_items
+from sosie.sources.finds import Finds, plain, shown
+from sosie.sources.unpacking import pieces
+from sosie.types import ImageRef, Skipped
+
+_TOLD = (
+    "id",
+    "link",
+    "brand",
+    "gtin",
+    "mpn",
+    "color",
+    "size",
+    "material",
+    "pattern",
+    "gender",
+    "product_type",
+    "item_group_id",
+    "price",
+    "sale_price",
+    "availability",
+)
+_EXPANSION = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedSource:
+    """Each item's `image_link` and all its `additional_image_link`, with what the feed says of the item.
+
+    The format is told by the content, whatever the server calls it. `max_megabytes` bounds the feed as it is sent; as
+    gzip it may unpack to twenty times of that. The body is held as it was sent, its items are read one by one.
+    """
+
+    url: str
+    max_megabytes: int = 500
+    max_images: int = 5_000_000
+    web: Web
+    brand: str = ""
+
+    def refs(self) -> Iterator[ImageRef | Skipped]:
+        """Yield each image once, in the order of the feed.
+
+        Raises `SourceFailure` when the feed is not there, or where it stops being one.
+        """
+        where = self.url.partition("?")[0]
+        body = self._body(where)
+        limit = self.max_megabytes * 1_000_000 * _EXPANSION
+        parts = pieces(body, f"The feed {shown(where)}", limit)
+        finds = Finds(self.brand, self.url, self.max_images)
+        count = 0
+        for item in _items(parts, where):
+            count += 1
+            yield from _images(item, finds)
+            if finds.full:
+                return
+        if not count:
+            raise SourceFailure(f"The feed {shown(where)} has no items.", next_step="Open its address in a browser.")
+
+    def _body(self, where: str) -> bytes:
+        answer = self.web.get(self.url, max_bytes=self.max_megabytes * 1_000_000)
+        if answer.status != 200:
+            raise SourceFailure(
+                f"The feed {shown(where)} answered {answer.status}.",
+                next_step="Open its address in a browser: it must need no sign-in.",
+            )
+        return answer.body
+
+
+def _items(parts: Iterator[bytes], where: str) -> Iterator[Item]:
+    """Yield the items, by the first piece that has anything to it."""
+    head = next((part for part in parts if part.strip()), b"")
+    whole: Iterable[bytes] = chain((head,), parts)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
+    is_xml = start[:1] == b"<" or head[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+    yield from xml_items(whole, where) if is_xml else table_items(whole, where)
+
+
+def _images(item: Item, finds: Finds) -> Iterator[ImageRef | Skipped]:
+    name = f"item {shown(item.first('id'), 100)}" if item.first("id") else item.place
+    if item.broken:
+        yield from finds.pass_over(item.broken, name)
+        return
+    addresses = item.images()
+    if not addresses:
+        yield from finds.pass_over("has no image_link", name)
+        return
+    told: Mapping[str, object] = {key: item.first(key) for key in _TOLD}
+    for position, address in enumerate(addresses, 1):
+        metadata = {**told, "title": plain(item.first("title")), "position": position}
+        yield from finds.take(address, title=item.first("title"), metadata=metadata, of=name)
