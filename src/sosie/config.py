@@ -95,6 +95,8 @@ class Settings:
     """Seconds that one download may take."""
     download_megabytes: float = 100.0
     """Larger images are not downloaded."""
+    thumbnail_megabytes: float = 2000.0
+    """Megabytes of thumbnails that are kept; beyond that those looked at longest ago go."""
     redis_url: str = field(default="", repr=False)
     """Redis that several machines share as their cache of vectors; the catalogue stays behind it."""
 
@@ -183,7 +185,7 @@ def _checked(name: str, value: Any) -> Any:
                 return _at_least(1, int(value))
             case "download_seconds" | "download_megabytes":
                 return _at_least(0.001, float(value))
-            case "max_megapixels" | "max_megabytes":
+            case "max_megapixels" | "max_megabytes" | "thumbnail_megabytes":
                 return _at_least(0.001, float(value))
             case "gemini_price" | "embed_patience":
                 return _at_least(0, float(value))

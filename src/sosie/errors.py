@@ -3,6 +3,7 @@
     SosieError
     ├── UsageError            a call or a setting that cannot be right
     ├── NotFound              what was asked for by its name is not there (any longer)
+    ├── Gone                  the bytes that were known are nowhere any more, or were changed since
     ├── Busy                  more is asked for than can be queued now; later it can
     ├── UnreadableImage       this one image cannot be used; the run goes on without it
     │   ├── NotAnImage        its bytes are of no image format
@@ -39,6 +40,10 @@ class UsageError(SosieError):
 
 class NotFound(SosieError):
     """What was asked for by its name is not there (any longer)."""
+
+
+class Gone(SosieError):
+    """The bytes that were known are nowhere any more, or were changed since."""
 
 
 class Busy(SosieError):

@@ -69,7 +69,7 @@ def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: by
 
 def run_summaries(runs: Runs) -> list[RunSummary]:
     """Return all runs, oldest first."""
-    return [_summary(runs.open(run)) for run in runs.names()]
+    return [summary_of_run(runs.open(run)) for run in runs.names()]
 
 
 def not_compared(report: Report) -> list[tuple[str, str]]:
@@ -98,7 +98,8 @@ def _events(journal: Journal, uri: str, sha256: str) -> Iterable[Event]:
         yield Event(item.at, words[item.step], drop.by, details)
 
 
-def _summary(journal: Journal) -> RunSummary:
+def summary_of_run(journal: Journal) -> RunSummary:
+    """Return a run at a glance."""
     steps = Counter(item.step for item in journal.items.values())
     done = steps["done"] + steps["begin"] + steps["undoing"]
     state = "done" if journal.finished else "stopped"

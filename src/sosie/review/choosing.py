@@ -133,8 +133,12 @@ class _Choice:
                 safe = [kept for kept in safe if rule.kept.holds(kept.image.brand, self._facts[kept.image.id])]
                 if not safe:
                     return f"stays by {rule.name}: none of the images it asks for is kept"
-        keeper = keeper if keeper in safe else safe[0]
         decision = member.decision
+        if member.choice == "open":
+            safe = [kept for kept in safe if not self._group.are_apart(kept.content, member.content)]
+            if not safe:
+                return "somebody said that it is no duplicate of the images that are kept"
+        keeper = keeper if keeper in safe else safe[0]
         if member.choice == "drop" and decision is not None:
             favoured = [kept for kept in safe if kept.content == decision.verdict.keeper]
             return Going(member, (favoured or [keeper])[0], who(decision), decision.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,13 +35,15 @@ class ReviewGroup:
 
     `key` names its contents, so it is the same in every scan that finds them together. `revision` is what a decision
     must give as `seen` to be refused when somebody was faster. `asked` are the contents nobody has decided on yet:
-    once a group was settled, only those that joined it since.
+    once a group was settled, only those that joined it since. `apart` are the pairs of its contents (a < b) that
+    somebody called no duplicates of each other since the scan.
     """
 
     key: str
     group: Group
     members: tuple[Member, ...]
     revision: int
+    apart: frozenset[tuple[bytes, bytes]] = frozenset()
 
     @property
     def contents(self) -> tuple[bytes, ...]:
@@ -49,9 +52,15 @@ class ReviewGroup:
 
     @property
     def asked(self) -> tuple[bytes, ...]:
-        """The contents that wait for a decision, sorted."""
+        """The contents that wait for a decision, sorted. One that is apart from all others needs none."""
         decided = {member.content for member in self.members if member.choice != "open"}
-        return tuple(key for key in self.contents if key not in decided)
+        foes = Counter(key for pair in self.apart for key in pair)
+        alone = len(self.contents) - 1
+        return tuple(key for key in self.contents if key not in decided and (not alone or foes[key] < alone))
+
+    def are_apart(self, one: bytes, other: bytes) -> bool:
+        """Whether somebody called these two contents no duplicates of each other."""
+        return (min(one, other), max(one, other)) in self.apart
 
     @property
     def settled(self) -> bool:
@@ -70,11 +79,20 @@ def review_groups(report: Report, decisions: Decisions) -> list[ReviewGroup]:
 def groups_with(report: Report, standing: Standing, newest: Mapping[bytes, int]) -> list[ReviewGroup]:
     """Return the groups of a report under a standing; `newest` is the last decision's number by content."""
     found = []
+    foes: dict[bytes, set[bytes]] = {}
+    for one, other in standing.apart:
+        foes.setdefault(one, set()).add(other)
     for group in report.groups:
         members = tuple(_member(report.images[number], standing) for number in group.members)
         revision = max((newest.get(member.content, 0) for member in members), default=0)
-        found.append(ReviewGroup(group_key(member.content for member in members), group, members, revision))
+        key = group_key(member.content for member in members)
+        found.append(ReviewGroup(key, group, members, revision, _apart(members, foes)))
     return found
+
+
+def _apart(members: Sequence[Member], foes: Mapping[bytes, set[bytes]]) -> frozenset[tuple[bytes, bytes]]:
+    contents = {member.content for member in members}
+    return frozenset((one, other) for one in contents & foes.keys() for other in contents & foes[one])
 
 
 def newest_by_content(history: Sequence[Decision]) -> dict[bytes, int]:

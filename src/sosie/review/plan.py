@@ -155,7 +155,7 @@ def check(plan: Plan) -> None:
 
 def is_file(uri: str) -> bool:
     """Tell whether a URI is a path of this machine."""
-    return "://" not in uri
+    return "://" not in uri and not uri.startswith("upload:")
 
 
 def _place(uri: str) -> str:

@@ -11,14 +11,25 @@ from starlette.concurrency import run_in_threadpool
 from sosie import __version__
 from sosie.config import Settings
 from sosie.server import problems
-from sosie.server.api import brands, jobs
+from sosie.server.api import actions, brands, contents, decisions, groups, jobs, results, rules
 from sosie.server.jobs.service import JobService
 from sosie.server.state import State
+from sosie.server.views.stored import results_of
+from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 
-ROUTERS = (brands.router, jobs.router)
+ROUTERS = (
+    brands.router,
+    jobs.router,
+    results.router,
+    groups.router,
+    contents.router,
+    decisions.router,
+    rules.router,
+    actions.router,
+)
 """Every topic of the API."""
 
 
@@ -61,6 +72,12 @@ def _begin(settings: Settings) -> State:
             originals=Originals(settings.originals_path),
             brands=Brands(catalogue),
             jobs=service,
+            results=results_of(catalogue),
+            thumbnails=Thumbnails(
+                settings.data_path / "thumbnails",
+                most=int(settings.thumbnail_megabytes * 1e6),
+                max_pixels=int(settings.max_megapixels * 1e6),
+            ),
         )
         service.start()
     except BaseException:

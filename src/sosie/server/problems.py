@@ -17,6 +17,7 @@ from sosie.errors import (
     CatalogueError,
     DecisionConflict,
     EmbedderFailure,
+    Gone,
     NotFound,
     RunStopped,
     SosieError,
@@ -25,12 +26,14 @@ from sosie.errors import (
     UsageError,
 )
 from sosie.server.schemas.system import Problem
+from sosie.store.decisions import Decision
 
 log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[SosieError], int, str], ...] = (
     (UsageError, 400, "This cannot be"),
     (NotFound, 404, "Not there"),
+    (Gone, 410, "No longer there"),
     (DecisionConflict, 409, "Somebody was quicker"),
     (RunStopped, 409, "Cannot go on"),
     (ActionRefused, 409, "Left as it is"),
@@ -78,7 +81,16 @@ async def _of_ours(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SosieError)  # noqa: S101  # registered for this class
     status, title = status_of(error)
     headers = {"retry-after": str(error.after)} if isinstance(error, Busy) else {}
-    return problem(status, title, error.message, next_step=error.next_step, headers=headers)
+    rows = [_decision(made) for made in error.decisions] if isinstance(error, DecisionConflict) else []
+    return problem(status, title, error.message, next_step=error.next_step, errors=rows, headers=headers)
+
+
+def _decision(made: object) -> dict[str, Any]:
+    """Say who decided what, and when."""
+    if not isinstance(made, Decision):
+        return {}
+    row = {"id": made.id, "kind": made.verdict.kind, "person": made.person, "at": made.at, "reason": made.reason}
+    return {**row, "contents": [key.hex() for key in made.verdict.contents]}
 
 
 async def _of_input(_request: Request, error: Exception) -> JSONResponse:

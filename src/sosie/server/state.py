@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 
 from sosie.config import Settings
 from sosie.server.jobs.service import JobService
+from sosie.server.views.loaded import Results
+from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
@@ -24,6 +26,8 @@ class State:
     originals: Originals
     brands: Brands
     jobs: JobService
+    results: Results
+    thumbnails: Thumbnails
     started: float = field(default_factory=time.time)
 
     @property

@@ -90,7 +90,7 @@ class Decisions:
         word counts. Raises `UsageError` for a verdict that cannot be.
         """
         for verdict in verdicts:
-            _check(verdict)
+            check(verdict)
         with self._catalogue.writing() as connection:
             if seen is not None:
                 self._refuse_late(connection, seen, set(contents).union(*(v.contents for v in verdicts)))
@@ -104,6 +104,16 @@ class Decisions:
         """Return all decisions that speak of one of these contents, oldest first."""
         with self._catalogue.reading() as connection:
             return _history(connection, contents)
+
+    def numbered(self, numbers: Iterable[int]) -> list[Decision]:
+        """Return the decisions with these numbers, oldest first; numbers that were never given are left out."""
+        wanted = sorted(set(numbers))
+        found: list[Decision] = []
+        with self._catalogue.reading() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                query = _query().where(decision.c.id.in_(wanted[start : start + _CHUNK])).order_by(decision.c.id)
+                found += [_decision(row) for row in connection.execute(query)]
+        return found
 
     def since(self, number: int, *, most: int = 1000) -> list[Decision]:
         """Return decisions newer than a number, oldest first: what a reviewer has to be told of."""
@@ -184,7 +194,8 @@ def _forget_places(key: bytes, places: dict[tuple[bytes, str], Decision]) -> Non
         del places[place]
 
 
-def _check(verdict: Verdict) -> None:
+def check(verdict: Verdict) -> None:
+    """Raise `UsageError` for a verdict that cannot be."""
     if verdict.kind not in KINDS:
         raise UsageError(f"There is no decision {verdict.kind!r}.", next_step=f"Choose from {', '.join(KINDS)}.")
     if any(len(key) != _KEY for key in (*verdict.contents, verdict.keeper or bytes(_KEY))):

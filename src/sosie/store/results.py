@@ -35,6 +35,14 @@ def load_result(catalogue: Catalogue, name: str) -> Report:
     return Report.from_json(zlib.decompress(row[0]))
 
 
+def packed_result(catalogue: Catalogue, name: str) -> tuple[float, bytes] | None:
+    """Return when a job was done (seconds since 1970) and its report as deflated JSON; None where there is none."""
+    query = select(job.c.finished, result.c.report).join(job, job.c.id == result.c.job)
+    with catalogue.reading() as connection:
+        row = connection.execute(query.where(result.c.job == name, job.c.state == "done")).first()
+    return None if row is None else (float(row[0]), bytes(row[1]))
+
+
 def newest_result(catalogue: Catalogue, brands: Iterable[str] = ()) -> str | None:
     """Return the name of the newest result, of those that all these brands take part in when some are given."""
     query = select(job.c.id).join(result, job.c.id == result.c.job).where(job.c.state == "done")

@@ -1,0 +1,61 @@
+"""Results: the summary, the histogram, what was skipped, the report itself and its exports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from sosie.server.answers import as_json
+from sosie.server.schemas.results import Histogram, SkippedPage, Summary
+from sosie.server.security.roles import viewer
+from sosie.server.state import Shared
+from sosie.server.views.cursors import read_cursor, write_cursor
+from sosie.server.views.showing import printable
+from sosie.server.views.summary import histogram_of, summary_of
+
+_REPORT: dict[int | str, Any] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+
+router = APIRouter(prefix="/api/results", tags=["results"])
+
+
+@router.get("/{result}", dependencies=[viewer])
+def get_summary(state: Shared, result: str) -> Summary:
+    """Return the summary of a finished job, by its id or as "latest"."""
+    return summary_of(state.results.get(result))
+
+
+@router.get("/{result}/histogram", dependencies=[viewer], response_model=Histogram)
+def get_histogram(state: Shared, result: str) -> Response:
+    """Return how the scores of pairs are spread, and the cosines that a threshold for `similar` cuts."""
+    found = state.results.get(result)
+    return as_json(histogram_of(found))
+
+
+@router.get("/{result}/skipped", dependencies=[viewer])
+def list_skipped(
+    state: Shared, result: str, cursor: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> SkippedPage:
+    """List the images that were given but could not be used, each with its reason."""
+    found = state.results.get(result)
+    every, name = found.report.skipped, f"skipped/{found.id}"
+    begin = read_cursor(cursor, name)
+    end = begin + limit
+    return SkippedPage(
+        skipped=[{"uri": printable(row.uri), "reason": printable(row.reason)} for row in every[begin:end]],
+        next=write_cursor(end, name) if end < len(every) else None,
+        total=len(every),
+    )
+
+
+@router.get(
+    "/{result}/report",
+    dependencies=[viewer],
+    response_class=Response,
+    responses=_REPORT,
+)
+def get_report(state: Shared, result: str) -> Response:
+    """Return the whole report, as `sosie scan --report` writes it."""
+    found = state.results.get(result)
+    headers = {"content-disposition": f'attachment; filename="sosie-{found.id}.json"'}
+    return Response(found.report.to_json(), media_type="application/json", headers=headers)

@@ -1,0 +1,56 @@
+"""Keep rules: those in force, new ones, and what a change would change."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from sosie.errors import UsageError
+from sosie.review import parse_rules, to_toml
+from sosie.review.planning import changes
+from sosie.review.rules import Rules
+from sosie.server.schemas.decisions import RulesEffect, RulesText
+from sosie.server.security.roles import admin, viewer
+from sosie.server.state import Shared
+from sosie.server.views.desk import desk_of, rules_file, rules_of
+from sosie.server.views.showing import printable
+
+router = APIRouter(prefix="/api", tags=["decisions"])
+_ROWS = 500
+
+
+@router.get("/rules", dependencies=[viewer])
+def get_rules(state: Shared) -> RulesText:
+    """Return the keep rules in force, as TOML."""
+    path = rules_file(state.settings)
+    return RulesText(text=path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()))
+
+
+@router.put("/rules", dependencies=[admin])
+def put_rules(state: Shared, body: RulesText) -> RulesText:
+    """Put rules in force, after checking them."""
+    parse_rules(body.text)
+    path = rules_file(state.settings)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(body.text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"The rules cannot be written ({error.strerror}).", next_step="Check the data folder's permissions."
+        ) from error
+    return body
+
+
+@router.post("/results/{result}/rules/test", dependencies=[viewer])
+def test_rules(state: Shared, result: str, body: RulesText) -> RulesEffect:
+    """Show what these rules would change in the plan of a result, against those in force. Nothing is touched."""
+    candidate = parse_rules(body.text)
+    desk = desk_of(state.results.get(result), state.catalogue, state.brands)
+    found = changes(desk.plan(rules_of(state.settings)), desk.plan(candidate))
+    rows = [
+        {"change": kind, **{name: printable(value) for name, value in row.items()}}
+        for kind, listed in found.items()
+        for row in listed
+    ]
+    return RulesEffect(changed=len(rows), rows=rows[:_ROWS])

@@ -1,0 +1,150 @@
+"""Results in memory: loaded once a process, the ones in use kept as far as memory allows."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sosie.errors import NotFound, UsageError
+from sosie.report import Report
+from sosie.server.views.columns import Edges, Images
+from sosie.server.views.grouping import Grouping
+from sosie.server.views.standing import Standings
+from sosie.store.decisions import Decisions
+
+_BYTES_A_BYTE = 4
+"""Bytes of memory that a report takes for each byte of its JSON, as measured with its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """A result as it is stored: the job that made it, when (seconds since 1970), and its report as deflated JSON."""
+
+    id: str
+    created: float
+    report: bytes
+
+
+@dataclass(frozen=True)
+class LoadedResult:
+    """A finished job's report with its columns, and what is decided of its images."""
+
+    id: str
+    created: float
+    report: Report
+    decisions: Decisions
+    size: int = 0
+
+    @cached_property
+    def images(self) -> Images:
+        """The images as columns."""
+        return Images.of(self.report.images)
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The edges as columns."""
+        return Edges.of(self.report)
+
+    @cached_property
+    def grouping(self) -> Grouping:
+        """The groups that the job found."""
+        return Grouping(self.images, self.edges, self.report.groups)
+
+    def grouping_at(self, threshold: float | None) -> Grouping:
+        """The groups as they would be with another cosine for `similar`; those of the job for None."""
+        if threshold is None or threshold == self.threshold:
+            return self.grouping
+        raise UsageError("This result holds no pairs for other thresholds.", next_step="Process its brands again.")
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What is decided of the images now."""
+        return Standings(self.report, self.images, self.decisions)
+
+    @property
+    def threshold(self) -> float | None:
+        """The cosine from which images were called similar, if they were compared so."""
+        value = self.report.params.get("similarity_threshold")
+        return None if value is None else float(value)
+
+
+class Results:
+    """The results of finished jobs by id. Safe in threads; each result is loaded by one of them.
+
+    `fetch` gives a stored result, `newest` the id of the newest one; both give None where there is none. The results
+    used last are kept up to `most` bytes of memory, and one at least.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], StoredResult | None],
+        newest: Callable[[], str | None],
+        decisions: Decisions,
+        most: int = 1_500_000_000,
+    ) -> None:
+        self._fetch, self._newest, self._decisions, self._most = fetch, newest, decisions, most
+        self._loaded: OrderedDict[str, LoadedResult] = OrderedDict()
+        self._loading: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> LoadedResult:
+        """Give a result by its id, or the newest one for "latest". Raises `NotFound` where there is none."""
+        result = self._newest() if name == "latest" else name
+        if result is None:
+            raise NotFound("There is no result yet.", next_step="Process a brand first.")
+        with self._lock:
+            loading = self._loading.setdefault(result, threading.Lock())
+        with loading:
+            found = self._recent(result) or self._load(result)
+        with self._lock:
+            self._loading.pop(result, None)
+        return found
+
+    def forget(self, result: str) -> None:
+        """Let go of a result that was deleted."""
+        with self._lock:
+            self._loaded.pop(result, None)
+
+    def _recent(self, result: str) -> LoadedResult | None:
+        with self._lock:
+            if result in self._loaded:
+                self._loaded.move_to_end(result)
+            return self._loaded.get(result)
+
+    def _load(self, result: str) -> LoadedResult:
+        stored = self._fetch(result)
+        if stored is None:
+            raise NotFound(
+                f"There is no result {result}.", next_step="Its job may not be done, or was deleted: look at the jobs."
+            )
+        text = zlib.decompress(stored.report)
+        size = len(text) * _BYTES_A_BYTE
+        with _many_objects():
+            loaded = LoadedResult(stored.id, stored.created, Report.from_json(text), self._decisions, size)
+        with self._lock:
+            self._loaded[result] = loaded
+            while len(self._loaded) > 1 and sum(kept.size for kept in self._loaded.values()) > self._most:
+                self._loaded.popitem(last=False)
+        return loaded
+
+
+@contextmanager
+def _many_objects() -> Iterator[None]:
+    """Make millions of objects in half the time, and keep the collector from ever looking at them again.
+
+    They hold no cycles: counting references frees them.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,66 @@
+"""Edges in words: what makes two images the same, as people read it."""
+
+from __future__ import annotations
+
+from sosie.report import Report
+from sosie.types import Edge, Relation
+
+_LINKS: dict[Relation, str] = {
+    "contains": "one image stands inside the other",
+    "variant": "the same shot in another colour or pattern",
+    "scene": "another photograph of the same object or place",
+}
+
+
+class Links:
+    """The edges of a report by what they join: images of equal bytes or pixels stand for each other."""
+
+    def __init__(self, report: Report) -> None:
+        self._images = report.images
+        self._same = list(range(len(report.images)))
+        for edge in report.edges:
+            if edge.relation == "identical":
+                self._same[self._root(edge.b)] = self._root(edge.a)
+        self._edges = {self._pair(edge.a, edge.b): edge for edge in reversed(report.edges)}
+
+    def why(self, member: int, keeper: int) -> str:
+        """Return in a few words what makes an image a copy of the keeper of its group."""
+        if self._root(member) == self._root(keeper):
+            bytes_too = self._images[member].sha256 == self._images[keeper].sha256
+            return "the same bytes" if bytes_too else "the same pixels"
+        return why(self._edges.get(self._pair(member, keeper)))
+
+    def _pair(self, a: int, b: int) -> tuple[int, int]:
+        a, b = sorted((self._root(a), self._root(b)))
+        return a, b
+
+    def _root(self, image: int) -> int:
+        while self._same[image] != image:
+            image = self._same[image]
+        return image
+
+
+def why(edge: Edge | None) -> str:
+    """Return in a few words what makes an image a copy of the keeper of its group."""
+    if edge is None:
+        return "a copy of another one here"
+    evidence = edge.evidence
+    if edge.relation == "similar":
+        return f"looks alike ({edge.score:.2f})"
+    if evidence.equal:
+        return f"the same {evidence.equal}"
+    if evidence.edits:
+        return ", ".join(edit.text for edit in evidence.edits)
+    if evidence.pdq_distance is None:
+        return "the same picture"
+    turned = "" if evidence.orientation in (None, "same") else f"{evidence.orientation}, "
+    return f"{turned}hashes {evidence.pdq_distance} of 256 bits apart"
+
+
+def in_words(edge: Edge) -> str:
+    """Return in a few words what joins two images, whatever their relation."""
+    words = _LINKS.get(edge.relation)
+    if words is None:
+        return why(edge)
+    edits = ", ".join(edit.text for edit in edge.evidence.edits)
+    return f"{words}: {edits}" if edits else words
