@@ -14,7 +14,7 @@ from sosie.config import Settings
 from sosie.sources.download import Allowed, Downloader, Guard, Limits
 
 LOOPBACK = ("127.0.0.0/8",)
-QUICK = Limits(seconds=5, connect=2, idle=1, bytes=2_000_000, redirects=3, attempts=3, patience=5)
+QUICK = Limits(seconds=5, connect=2, idle=1, bytes=2_000_000, redirects=3, attempts=3, pause=0.02, patience=5)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Protocol, Self, TypeVar
 
@@ -36,7 +37,8 @@ _AGENT = "Sosie"
 class Limits:
     """What a download may take: seconds in all, to connect and without a byte, bytes, redirects, attempts.
 
-    `patience` bounds the waits between attempts together, in seconds; a server that asks for more is given up.
+    `pause` is about how long the first wait between attempts is, the next ones are each twice as long; `patience`
+    bounds them together, in seconds. A server that asks for more is given up.
     """
 
     seconds: float = 120.0
@@ -45,6 +47,7 @@ class Limits:
     bytes: int = 100_000_000
     redirects: int = 5
     attempts: int = 4
+    pause: float = 0.5
     patience: float = 60.0
     connections: int = 16
 
@@ -93,7 +96,7 @@ class Downloader:
     def __post_init__(self) -> None:
         self._deadline = Deadline()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=self.tls or httpx.create_ssl_context(),
+            ssl_context=self.tls or _trusted(),
             max_connections=self.limits.connections,
             keepalive_expiry=15.0,
             http2=True,
@@ -147,7 +150,7 @@ class Downloader:
 
     def _patiently(self, url: str, attempt: Callable[[bool], Result]) -> Result:
         """Give what `attempt` gives, trying again when the failure may pass; it is told whether this is the last."""
-        waited, pause = 0.0, 0.5
+        waited, pause = 0.0, self.limits.pause
         for number in range(1, self.limits.attempts + 1):
             if self.stop.is_set():
                 raise Cancelled("Downloading was stopped.")
@@ -209,6 +212,12 @@ class Downloader:
         where = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         with self._pool.stream("GET", where, headers=named, extensions={"timeout": timeout}) as response:
             yield response
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return what secure connections are checked by; reading the list of authorities takes its time."""
+    return httpx.create_ssl_context()
 
 
 _HARMLESS = frozenset(("accept", "accept-encoding", "if-none-match", "if-modified-since"))

@@ -21,7 +21,7 @@ class NotFetched(SourceFailure):
 
 def shown(url: str) -> str:
     """Return an address as messages may show it: no user name, password, query or fragment."""
-    start = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,20}:)?(//)?", url)
+    start = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,20}:)?//", url)
     scheme = start.group(0).strip() if start else ""
     rest = re.split(r"[?#]", url[start.end() if start else 0 :], maxsplit=1)
     authority, slash, path = rest[0].partition("/")

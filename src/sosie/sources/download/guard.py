@@ -61,6 +61,8 @@ class Guard:
             self._refuse(literal, host, url)
         elif not _HOST.fullmatch(host):
             raise NotFetched(url, "names no host that can be asked")
+        if parsed.port is not None and not 0 < parsed.port < 65536:
+            raise NotFetched(url, "names a port that there is not")
         return parsed
 
     def addresses_of(self, host: str, port: int) -> list[str]:
