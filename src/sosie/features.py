@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -121,17 +122,49 @@ class Features:
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:
         """Read what `to_bytes` wrote. Raises SosieError for bytes that are damaged or of another program."""
+        stored = StoredFeatures(data)
+        return cls(stored.thumbnail, stored.points, stored.descriptors)
+
+
+class StoredFeatures:
+    """Features as `Features.to_bytes` wrote them, each part read when it is first asked for.
+
+    Strangers are told apart by their descriptors, so the thumbnails of most pairs need not be decoded at all. Raises
+    SosieError for bytes that are damaged or of another program.
+    """
+
+    def __init__(self, data: bytes) -> None:
         if len(data) < _HEADER.size or data[:4] != _MAGIC:
             raise SosieError("These bytes are no features of this version.", next_step="Fingerprint the image again.")
-        _, checksum, count, length = _HEADER.unpack_from(data)
-        middle = _HEADER.size + count * (_POINT.itemsize + _PACKED)
-        if len(data) != middle + length or zlib.crc32(data[_HEADER.size :]) != checksum:
+        _, checksum, self._count, length = _HEADER.unpack_from(data)
+        self._middle = _HEADER.size + self._count * (_POINT.itemsize + _PACKED)
+        if len(data) != self._middle + length or zlib.crc32(memoryview(data)[_HEADER.size :]) != checksum:
             raise SosieError("These features are damaged.", next_step="Fingerprint the image again.")
-        rows = np.frombuffer(data, _POINT, count, _HEADER.size)
-        packed = np.frombuffer(data, np.uint8, count * _PACKED, _HEADER.size + count * _POINT.itemsize)
-        thumbnail = simplejpeg.decode_jpeg(data[middle:], "RGB")
-        descriptors = np.ascontiguousarray(_UNPACK[packed].reshape(count, 3 * _PACKED)[:, :128])
-        return cls(thumbnail, _points(rows), descriptors)
+        self._data = data
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frame in pixels."""
+        height, width = simplejpeg.decode_jpeg_header(self._data[self._middle :])[:2]
+        return width, height
+
+    @cached_property
+    def thumbnail(self) -> NDArray[np.uint8]:
+        """As in `Features`."""
+        return np.asarray(simplejpeg.decode_jpeg(self._data[self._middle :], "RGB"))
+
+    @cached_property
+    def points(self) -> NDArray[np.float32]:
+        """As in `Features`."""
+        return _points(np.frombuffer(self._data, _POINT, self._count, _HEADER.size))
+
+    @cached_property
+    def descriptors(self) -> NDArray[np.uint8]:
+        """As in `Features`."""
+        start = _HEADER.size + self._count * _POINT.itemsize
+        packed = np.frombuffer(self._data, np.uint8, self._count * _PACKED, start)
+        rows = _UNPACK.take(packed, axis=0).reshape(self._count, 3 * _PACKED)
+        return np.ascontiguousarray(rows[:, :128])
 
 
 SPOT = np.dtype([("word", "<u4"), ("second", "<u4"), ("x", "i1"), ("y", "i1"), ("scale", "u1"), ("angle", "u1")])

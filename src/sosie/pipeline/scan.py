@@ -120,13 +120,13 @@ def _proved(
     """
     from sosie.pipeline.verifying import Prover
 
-    prover = Prover(contents, catalogue, params.workers, listen)
-    prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
-    prover.prove_nearest()
-    unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
-    contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
-    prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])))
-    return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1)
+    with Prover(contents, catalogue, params.workers, listen) as prover:
+        prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
+        prover.prove_nearest()
+        unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
+        contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
+        prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)
+        return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1)
 
 
 def strongest(edges: Sequence[Edge]) -> list[Edge]:

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sosie import __version__
-from sosie.features import Features, Spots
+from sosie.features import Spots
 from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, signs, vectors
 from sosie.imaging import ImageInfo
 from sosie.matching import verification
 from sosie.matching.neighbours import NeighbourRounds
-from sosie.matching.verification import VerificationParams, Verified, describe, verify
+from sosie.matching.verification import VerificationParams
 from sosie.matching.words import WordIndex
 from sosie.pipeline.contents import Contents
+from sosie.pipeline.examining import Bench, Finding, Task, split
 from sosie.pipeline.hashing import TINY
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
-from sosie.report import edge_from, evidence_to
+from sosie.report import edge_from
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import MERGED, Edge
 
-_CHUNK = 64
-_ROUND = 1024
-_ENOUGH = 24
-"""Copies that an image is proved against before pairs inside its own group are left out."""
+_SLAB = 2048
+_MANY = 400
+"""Pairs from which on other processes are started: it costs a third of a second each."""
+_ENOUGH = 2
+"""Copies that an image is proved against before pairs inside its own group are left out: two witnesses."""
 
 Pair = tuple[int, int]
 
@@ -49,7 +50,7 @@ class Prover:
     """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
 
     `undecided` are pairs on which verification had nothing to go by. What was verified before, by the same judge,
-    is taken from the catalogue.
+    is taken from the catalogue. Use it as a context: it may start other processes, up to one a core.
     """
 
     contents: Contents
@@ -66,6 +67,14 @@ class Prover:
         self.parent = list(range(len(self.contents)))
         self.copies = [0] * len(self.contents)
         self.tiny = [min(row.width, row.height) < TINY for row in self.contents.rows]
+        self.hands = self.workers or usable_cores()
+        self.bench = Bench(self.hands - 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.bench.close()
 
     @cached_property
     def vectors(self) -> NDArray[np.int8]:
@@ -73,10 +82,7 @@ class Prover:
         return vectors(self._rows(VLAD.key))
 
     def prove_nearest(self) -> None:
-        """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow.
-
-        Pairs inside a group are left out once both images are proved against enough others of it.
-        """
+        """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow."""
         rounds = NeighbourRounds(self.vectors, signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key))))
         while len(pairs := rounds.next()):
             order = np.lexsort((pairs.b, pairs.a, -pairs.score))
@@ -87,56 +93,73 @@ class Prover:
         rows = self.catalogue.rows(space, self.contents.keys)
         return [rows[key] for key in self.contents.keys]
 
-    def prove(self, pairs: Sequence[Pair]) -> None:
-        """Verify pairs, best first, a bounded number at a time: what the first ones prove can spare later ones."""
-        with ThreadPoolExecutor(self.workers or usable_cores(), "sosie-verify") as pool:
-            for start in range(0, len(pairs), _ROUND):
-                left = [pair for pair in pairs[start : start + _ROUND] if self._worth(pair)]
-                self.listen(Progress("verify", self.done, self.done + len(pairs) - start))
-                for pair, finding in self.findings(pool, sorted(left)):
+    def prove(self, pairs: Sequence[Pair], *, spare: bool = True) -> None:
+        """Verify pairs that are given best first, as far as they were not asked before.
+
+        With `spare`, pairs inside a group are left out once both images are proved against enough others of it.
+        """
+        waiting = [pair for pair in pairs if pair not in self.asked and not any(self.tiny[row] for row in pair)]
+        while waiting:
+            wave, waiting = self._wave(waiting, spare)
+            self.asked.update(wave)
+            for start in range(0, len(wave), _SLAB):
+                slab = wave[start : start + _SLAB]
+                for pair, finding in self._findings(slab, len(wave) - start + len(waiting)):
                     self._enter(pair, finding)
-                self.done += len(left)
+                self.done += len(slab)
 
-    def _worth(self, pair: Pair) -> bool:
-        if pair in self.asked or any(self.tiny[row] for row in pair):
-            return False
-        spared = min(self.copies[row] for row in pair) >= _ENOUGH and self._root(pair[0]) == self._root(pair[1])
-        self.asked.add(pair)
-        return not spared
+    def _wave(self, waiting: Sequence[Pair], spare: bool) -> tuple[list[Pair], list[Pair]]:
+        """Return which pairs to verify now, and which may be spared by what these prove."""
+        wave, later, busy = list[Pair](), list[Pair](), [0] * len(self.contents)
+        for pair in waiting:
+            a, b = pair
+            if spare and min(self.copies[a], self.copies[b]) >= _ENOUGH and self._root(a) == self._root(b):
+                continue
+            if spare and min(busy[a], busy[b]) >= _ENOUGH:
+                later.append(pair)
+                continue
+            wave.append(pair)
+            busy[a] += 1
+            busy[b] += 1
+        return wave, later
 
-    def findings(self, pool: ThreadPoolExecutor, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Any]]:
-        """Yield what is known or found out of each pair, in order."""
+    def _findings(self, pairs: Sequence[Pair], waiting: int) -> Iterator[tuple[Pair, Finding]]:
+        """Yield what is known or found out of each pair, in order; `waiting` pairs are still to be done."""
         keys = self.contents.keys
         known = self.catalogue.verdicts(self.judge, [(keys[a], keys[b]) for a, b in pairs])
         fresh = [(a, b) for a, b in pairs if (keys[a], keys[b]) not in known]
-        chunks = [fresh[start : start + _CHUNK] for start in range(0, len(fresh), _CHUNK)]
-        found: dict[Pair, Any] = {}
-        for part in pool.map(self.examine, chunks):
-            self.catalogue.save_verdicts(self.judge, {(keys[a], keys[b]): value for (a, b), value in part.items()})
-            found |= part
+        # Neighbouring pairs share images, which are then made ready once.
+        fresh.sort(key=lambda pair: (self._root(pair[0]), pair))
+        if len(fresh) >= _MANY:
+            self.bench.widen()
+        tasks = split(fresh, self.hands)
+        said = iter(range(1, len(tasks) + 1))
+
+        def tell() -> None:
+            done = self.done + next(said) * len(pairs) // (len(tasks) + 1)
+            self.listen(Progress("verify", done, self.done + waiting))
+
+        self.listen(Progress("verify", self.done, self.done + waiting))
+        answers = self.bench.examine(len(tasks), lambda number: self._task(tasks[number]), tell)
+        found = {
+            pair: item
+            for part, answer in zip(tasks, answers, strict=True)
+            for pair, item in zip(part, answer, strict=True)
+        }
+        self.catalogue.save_verdicts(self.judge, {(keys[a], keys[b]): item for (a, b), item in found.items()})
         for a, b in pairs:
             yield (a, b), found[a, b] if (a, b) in found else known[keys[a], keys[b]]
 
-    def examine(self, pairs: Sequence[Pair]) -> dict[Pair, Any]:
-        """Verify some pairs; runs in a worker thread."""
-        load = _loader(self.contents, self.catalogue, {row for pair in pairs for row in pair})
-        return {(item.a, item.b): self.finding(item) for item in verify(pairs, load)}
+    def _task(self, pairs: Sequence[Pair]) -> Task:
+        """Return what another process needs to examine some pairs."""
+        rows = sorted({row for pair in pairs for row in pair})
+        keys = tuple(self.contents.keys[row] for row in rows)
+        stored = self.catalogue.rows(FEATURES.key, keys)
+        at = {row: number for number, row in enumerate(rows)}
+        infos = tuple(info_of(self.contents.rows[row]) for row in rows)
+        return Task(keys, tuple(stored[key] for key in keys), infos, tuple((at[a], at[b]) for a, b in pairs))
 
-    def finding(self, item: Verified) -> Any:
-        """Return a verdict as the catalogue keeps it: a JSON object, None for strangers."""
-        if item.verdict.relation is None or item.found is None:
-            return None
-        first, second = (info_of(self.contents.rows[row]) for row in (item.a, item.b))
-        inner = {"a": item.a, "b": item.b, None: None}[item.verdict.inner]
-        evidence = describe(item.found, first, second, inner=item.verdict.inner)
-        return {
-            "relation": item.verdict.relation,
-            "score": round(item.verdict.score, 4),
-            "inner": None if inner is None else "ab"[inner == item.b],
-            "evidence": evidence_to(evidence),
-        }
-
-    def _enter(self, pair: Pair, finding: Any) -> None:
+    def _enter(self, pair: Pair, finding: Finding) -> None:
         if finding is None:
             self.undecided.add(pair)
             return
@@ -158,12 +181,6 @@ class Prover:
     def together(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell for each pair whether copies join its two ends."""
         return np.array([self._root(x) == self._root(y) for x, y in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
-
-
-def _loader(contents: Contents, catalogue: Catalogue, rows: Iterable[int]) -> Callable[[int], Features]:
-    wanted = {row: contents.keys[row] for row in sorted(rows)}
-    stored: Mapping[bytes, bytes] = catalogue.rows(FEATURES.key, wanted.values())
-    return lambda row: Features.from_bytes(stored[wanted[row]])
 
 
 def info_of(content: Content) -> ImageInfo:

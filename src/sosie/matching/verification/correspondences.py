@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,18 +39,40 @@ class Matches:
         return len(self.a)
 
 
+class _Scratch(threading.local):
+    """Memory for the tables of one pair, kept by each thread: fresh memory costs more than what is done in it."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty(0, np.float32)
+
+    def tables(self, rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Two float32 tables (4, rows, columns) that hold anything."""
+        size = 4 * rows * columns
+        if len(self._memory) < 2 * size:
+            self._memory = np.empty(2 * size, np.float32)
+        one, other = self._memory[: 2 * size].reshape(2, 4, rows, columns)
+        return one, other
+
+
+_SCRATCH = _Scratch()
+
+
 def similarities(a: Prepared, b: Prepared) -> NDArray[np.float32]:
-    """Cosines of all descriptors, float32 (4, n, m): one table for each of `FORMS` of `a`."""
-    parts = a.spectrum @ b.spectrum.transpose(0, 2, 1)
-    even, odd = parts[0] + parts[2], parts[1] + parts[3]
-    table = np.empty_like(parts)
-    np.add(even, odd, out=table[0])
-    np.subtract(even, odd, out=table[1])
-    np.subtract(parts[0], parts[2], out=even)
-    np.subtract(parts[1], parts[3], out=odd)
-    np.add(even, odd, out=table[2])
-    np.subtract(even, odd, out=table[3])
-    return table
+    """Cosines of all descriptors, float32 (4, n, m): one table for each of `FORMS` of `a`.
+
+    It holds until the next call in the same thread.
+    """
+    parts, table = _SCRATCH.tables(a.spectrum.shape[1], b.spectrum.shape[1])
+    np.matmul(a.spectrum, b.spectrum.transpose(0, 2, 1), out=parts)
+    np.add(parts[0], parts[2], out=table[0])
+    np.add(parts[1], parts[3], out=table[1])
+    np.subtract(parts[0], parts[2], out=table[2])
+    np.subtract(parts[1], parts[3], out=table[3])
+    np.subtract(table[0], table[1], out=parts[1])
+    np.add(table[0], table[1], out=parts[0])
+    np.subtract(table[2], table[3], out=parts[3])
+    np.add(table[2], table[3], out=parts[2])
+    return parts
 
 
 def mutual_matches(a: Prepared, b: Prepared, params: VerificationParams) -> list[Matches]:
@@ -60,19 +83,21 @@ def mutual_matches(a: Prepared, b: Prepared, params: VerificationParams) -> list
     if min(len(a.places), len(b.places)) < params.enough_matches:
         return []
     table = similarities(a, b)
-    forms, count, _ = table.shape
-    rows = table.reshape(forms * count, -1)
-    every = np.arange(len(rows))
+    forms, count, width = table.shape
+    rows = table.reshape(forms * count, width)
     nearest = rows.argmax(axis=1)
-    best = rows[every, nearest]
-    mutual = best >= table.max(axis=1)[every // count, nearest]
-    rows[every, nearest] = -1.0
-    kept = mutual & (1.0 - best < params.ratio**2 * (1.0 - rows.max(axis=1)))
-    nearest, best, kept = (each.reshape(forms, count) for each in (nearest, best, kept))
-    counts = np.count_nonzero(kept, axis=1)
+    entry = nearest + np.arange(0, rows.size, width)
+    best = rows.ravel().take(entry)
+    column = nearest.reshape(forms, count) + np.arange(0, forms * width, width)[:, None]
+    mutual = np.flatnonzero(best >= table.max(axis=1).ravel().take(column.ravel()))
+    rows.ravel()[entry[mutual]] = -1.0
+    second = rows[mutual].max(axis=1)
+    kept = mutual[1.0 - best[mutual] < params.ratio**2 * (1.0 - second)]
+    bounds = np.searchsorted(kept, np.arange(forms + 1) * count)
+    counts = np.diff(bounds)
     found = []
-    for index in np.argsort(-counts, kind="stable"):
+    for index in np.argsort(-counts, kind="stable").tolist():
         if counts[index] >= params.enough_matches:
-            chosen = np.flatnonzero(kept[index])
-            found.append(Matches(FORMS[index], chosen, nearest[index, chosen], best[index, chosen]))
+            chosen = kept[bounds[index] : bounds[index + 1]]
+            found.append(Matches(FORMS[index], chosen - index * count, nearest[chosen], best[chosen]))
     return found

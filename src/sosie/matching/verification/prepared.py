@@ -9,22 +9,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.features import FORMS, Features
+from sosie.features import FORMS, Features, StoredFeatures
 from sosie.matching.verification.frames import Frames, frames_of
 
 
-def _orbits() -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """The 32 orbits of a descriptor's 128 numbers under mirroring and inverting, and the signs of their sums.
+def _orbits() -> NDArray[np.float32]:
+    """The basis of sums and differences over the 32 orbits of a descriptor under mirroring and inverting, (128, 128).
 
     None of the forms but the plain one leaves a number in place, so all orbits have four members, and four sums and
     differences of those change at most their sign when the form changes.
     """
     first = np.flatnonzero(FORMS.min(axis=0) == FORMS[0])
-    signs = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]], np.float32)
-    return FORMS[:, first], signs * np.float32(0.5)
+    basis = np.zeros((128, 4, len(first)), np.float32)
+    for form, signs in enumerate([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]):
+        for member, sign in enumerate(signs):
+            basis[FORMS[member, first], form, np.arange(len(first))] = 0.5 * sign
+    return basis.reshape(128, 128)
 
 
-_MEMBERS, _SIGNS = _orbits()
+_ORBITS = _orbits()
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Prepared:
     Keep it for as long as the image has candidates: making it anew costs as much as comparing two strangers.
     """
 
-    features: Features
+    features: Features | StoredFeatures
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,8 +51,8 @@ class Prepared:
         In this basis mirroring and inverting only change signs, so one matrix product serves all four forms.
         """
         roots = np.sqrt(self.features.descriptors.astype(np.float32))
-        roots /= np.maximum(np.sqrt(np.einsum("ij,ij->i", roots, roots)), 1e-3)[:, None]
-        return np.ascontiguousarray(np.tensordot(_SIGNS, roots[:, _MEMBERS], axes=(1, 1)))
+        roots /= np.maximum(np.sqrt(np.einsum("ij,ij->i", roots, roots)), np.float32(1e-3))[:, None]
+        return np.ascontiguousarray((roots @ _ORBITS).reshape(len(roots), 4, -1).transpose(1, 0, 2))
 
     @cached_property
     def places(self) -> NDArray[np.complex128]:
@@ -105,6 +108,6 @@ class Prepared:
         return (len(self.features.points), *self.size)
 
 
-def prepare(features: Features) -> Prepared:
+def prepare(features: Features | StoredFeatures) -> Prepared:
     """One image, ready for being compared with many others."""
     return Prepared(features)
