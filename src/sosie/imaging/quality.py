@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sosie.imaging.picture import Picture
 
-_LINES, _LENGTH = 24, 256
+_LINES, _LENGTH, _SHORTEST = 24, 256, 16
 _SHARE = 0.7
 """The share of the gradients' energy that lies below the bandwidth that is measured."""
 _POWER = 3.0
 """Detail falls with this power of the bandwidth: by 2, an image enlarged without loss would tie with its original."""
+
+
+Lines = list[NDArray[np.uint8]]
+"""Green values of some rows and of some columns of a picture: two arrays (lines, length), fewer where it is small."""
 
 
 def effective_pixels(picture: Picture) -> float:
@@ -36,28 +41,81 @@ def detail(pixels: NDArray[np.uint8]) -> float:
     energy lies below 70 % of the highest frequency. Enlarging by s leaves nothing above 1/s of it. `pixels`: uint8
     (h, w, 3), of which 24 rows and 24 columns are looked at. 1.0 for pictures of less than 16 pixels or one colour.
     """
-    green = pixels[..., 1]
-    reach = [b for b in (_bandwidth(green), _bandwidth(green.T)) if b is not None]
-    if not reach:
-        return 1.0
-    mean = math.exp(math.fsum(map(math.log, reach)) / len(reach))
-    return float(min(1.0, mean / _SHARE) ** _POWER)
+    return details([detail_lines(pixels)])[0]
 
 
-def _bandwidth(channel: NDArray[np.uint8]) -> float | None:
-    """The frequency (share of the highest) below which 70 % of the energy of the differences along the rows lies."""
-    height, width = channel.shape
-    if width < 16:
-        return None
-    length = min(_LENGTH, width - width % 16)
-    start = (width - length) // 2
-    chosen = np.linspace(0, height - 1, min(_LINES, height)).astype(np.intp)
-    lines = channel[:, start : start + length][chosen].astype(np.float32)
-    spectrum = np.fft.rfft(np.diff(lines, axis=1) * _window(length - 1), n=length, axis=1)
-    energy = np.cumsum((spectrum.real**2 + spectrum.imag**2).mean(axis=0)[1:])
+def detail_lines(pixels: NDArray[np.uint8]) -> Lines:
+    """What `details` needs of a picture, a few kilobytes. Cheapest right after decoding, while the pixels are near."""
+    height, width = pixels.shape[:2]
+    found = []
+    if width >= _SHORTEST:
+        found.append(pixels[_places(height), _middle(width), 1])
+    if height >= _SHORTEST:
+        found.append(pixels[_middle(height), _places(width), 1].T)
+    return found
+
+
+def details(pictures: Sequence[Lines]) -> list[float]:
+    """`detail` of many pictures, of each its `detail_lines`: transformed together they take a third of the time."""
+    lines: dict[tuple[int, ...], list[NDArray[np.uint8]]] = {}
+    owners: dict[tuple[int, ...], list[int]] = {}
+    for number, directions in enumerate(pictures):
+        for chosen in directions:
+            lines.setdefault(chosen.shape, []).append(chosen)
+            owners.setdefault(chosen.shape, []).append(number)
+    logs, counts = np.zeros(len(pictures)), np.zeros(len(pictures))
+    for shape, group in lines.items():
+        reach = _bandwidths(np.stack(group))
+        found = reach > 0
+        rows = np.array(owners[shape])[found]
+        np.add.at(logs, rows, np.log(reach[found]))
+        np.add.at(counts, rows, 1)
+    means = np.exp(logs / np.maximum(counts, 1))
+    return [
+        min(1.0, mean / _SHARE) ** _POWER if seen else 1.0 for mean, seen in zip(means.tolist(), counts, strict=True)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _places(size: int) -> NDArray[np.intp]:
+    return np.linspace(0, size - 1, min(_LINES, size)).astype(np.intp)
+
+
+def _middle(size: int) -> slice:
+    length = min(_LENGTH, size - size % 16)
+    start = (size - length) // 2
+    return slice(start, start + length)
+
+
+def _bandwidths(lines: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The frequency (share of the highest) below which 70 % of the energy of the differences along the lines lies.
+
+    `lines`: uint8 (n, lines, length). Result: (n,), 0 where all is flat.
+    """
+    count, several, length = lines.shape
+    values = lines.reshape(-1, length).astype(np.float32)
+    steps = np.zeros_like(values)
+    np.subtract(values[:, 1:], values[:, :-1], out=steps[:, :-1])
+    steps[:, :-1] *= _window(length - 1)
+    packed = np.asarray(
+        cv2.dft(steps, flags=cv2.DFT_ROWS)
+    )  # per line: Re 0, Re 1, Im 1, Re 2, Im 2, ..., Re length / 2
+    parts = np.square(packed).reshape(count, several, length).mean(axis=1, dtype=np.float64)
+    energy = parts[:, 1::2]
+    energy[:, :-1] += parts[:, 2::2]
+    energy = np.cumsum(energy, axis=1)
+    return np.array([_reach(row) for row in energy])
+
+
+def _reach(energy: NDArray[np.float64]) -> float:
     if energy[-1] <= 0:
-        return None
-    return float(np.interp(_SHARE * energy[-1], energy, np.arange(1, len(energy) + 1)) / len(energy))
+        return 0.0
+    return float(np.interp(_SHARE * energy[-1], energy, _steps(len(energy)))) / len(energy)
+
+
+@cache
+def _steps(count: int) -> NDArray[np.float64]:
+    return np.arange(1.0, count + 1)
 
 
 @cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sosie.errors import NotAnImage, UnreadableImage
 from sosie.fingerprints.base import Fingerprinter
 from sosie.imaging import DecodeParams, Picture, decode
-from sosie.imaging.quality import detail
+from sosie.imaging.quality import Lines, detail_lines, details
 from sosie.imaging.signature import recognise
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
@@ -192,9 +192,11 @@ class _Reader:
         """Decode and fingerprint contents into `found`; return the reason of each where that is not possible."""
         reasons: dict[bytes, str] = {}
         pictures: dict[bytes, Picture] = {}
+        lines: dict[bytes, Lines] = {}
         for key, data in contents.items():
             try:
                 pictures[key] = decode(data, self.params.decode)
+                lines[key] = detail_lines(pictures[key].pixels)
             except UnreadableImage as error:
                 reasons[key] = error.message
         try:
@@ -203,7 +205,9 @@ class _Reader:
             for key, picture in pictures.items():
                 self.fingerprint_alone(key, picture, found, reasons)
         found.contents += [
-            content_of(key, len(contents[key]), picture) for key, picture in pictures.items() if key not in reasons
+            content_of(key, len(contents[key]), pictures[key], value)
+            for key, value in zip(lines, details(list(lines.values())), strict=True)
+            if key not in reasons
         ]
         return reasons
 
@@ -239,8 +243,8 @@ class _Reader:
         fresh.setdefault(hashlib.sha256(data).digest(), []).append((ref, state, data))
 
 
-def content_of(key: bytes, size: int, picture: Picture) -> Content:
-    """Return the catalogue's row of one decoded image."""
+def content_of(key: bytes, size: int, picture: Picture, detail: float) -> Content:
+    """Return the catalogue's row of one decoded image with this `detail`."""
     info = picture.info
     return Content(
         sha256=key,
@@ -254,7 +258,7 @@ def content_of(key: bytes, size: int, picture: Picture) -> Content:
         lossless=info.lossless,
         quality=info.quality,
         metadata=info.metadata,
-        detail=round(detail(picture.pixels), 4),
+        detail=round(detail, 4),
         detail_side=min(picture.pixels.shape[:2]),
     )
 
