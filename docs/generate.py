@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -26,11 +27,19 @@ HERE = Path(__file__).parent
 
 def cli_reference() -> str:
     """Return docs/cli.md: every command with its help."""
+    _refuse_another_typer()
     root = typer.main.get_command(app)
     parts = ["# Command line\n", "Written by `make docs` from the program itself.\n"]
     for name, text in _commands(root, "sosie"):
         parts.append(f"## `{name}`\n\n```text\n{text.rstrip()}\n```\n")
     return "\n".join(parts)
+
+
+def _refuse_another_typer() -> None:
+    """End where the installed Typer is not one of those that the project takes: each words its help in its own way."""
+    limit = re.search(r'"typer>=[\d.]+,<(\d+)\.(\d+)"', (HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    if limit and tuple(map(int, typer.__version__.split(".")[:2])) >= tuple(map(int, limit.groups())):
+        sys.exit(f"docs/cli.md is written with typer below {'.'.join(limit.groups())}: run `pip install -e .` again.")
 
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -147,6 +146,8 @@ def load_settings(
 def _from_file(path: Path, names: list[str], *, required: bool) -> dict[str, Any]:
     if not path.is_file() and not required:
         return {}
+    import tomllib  # Imported here: most runs have no such file.
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -5,31 +5,65 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from sosie import __version__
-from sosie.cli import cache, embed, models
-from sosie.cli.apply import apply
-from sosie.cli.audit import audit
-from sosie.cli.calibrate import calibrate
-from sosie.cli.decide import decide
-from sosie.cli.explain import explain
-from sosie.cli.export import export
-from sosie.cli.plan import plan
-from sosie.cli.rules import rules
-from sosie.cli.scan import scan
-from sosie.cli.search import search
-from sosie.cli.serve import serve
-from sosie.cli.similar import similar
-from sosie.cli.undo import undo
 from sosie.errors import SosieError, UsageError
+
+HOMES = {
+    "scan": "scan:scan",
+    "explain": "explain:explain",
+    "plan": "plan:plan",
+    "apply": "apply:apply",
+    "undo": "undo:undo",
+    "export": "export:export",
+    "audit": "audit:audit",
+    "similar": "similar:similar",
+    "search": "search:search",
+    "calibrate": "calibrate:calibrate",
+    "serve": "serve:serve",
+    "decide": "decide:decide",
+    "rules": "rules:rules",
+    "models": "models:app",
+    "embed": "embed:app",
+    "cache": "cache:app",
+}
+"""Where each command is: a module of this room, and in it a function, or a `typer.Typer` of further commands."""
+
+
+class _Loaded(Mapping[str, Any]):
+    """The commands by name, each imported and built when it is first asked for: a scan pays for no other one."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            module, attribute = HOMES[name].split(":")
+            part = getattr(import_module(f"sosie.cli.{module}"), attribute)
+            holder = typer.Typer(rich_markup_mode=None)
+            holder.add_typer(part, name=name) if isinstance(part, typer.Typer) else holder.command(name)(part)
+            self._built[name] = get_group(holder).commands[name]
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(HOMES)
+
+    def __len__(self) -> int:
+        return len(HOMES)
 
 
 class _Commands(TyperGroup):
     """The commands, with one way out for errors, interruptions and readers that leave."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**{**attributes, "commands": _Loaded()})
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -57,22 +91,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(scan)
-app.command()(explain)
-app.add_typer(decide, name="decide")
-app.add_typer(rules, name="rules")
-app.command()(plan)
-app.command()(apply)
-app.command()(undo)
-app.command()(export)
-app.command()(audit)
-app.command()(similar)
-app.command()(search)
-app.command()(calibrate)
-app.command()(serve)
-app.add_typer(models.app, name="models")
-app.add_typer(embed.app, name="embed")
-app.add_typer(cache.app, name="cache")
 
 
 def _show_version(wanted: bool) -> None:

@@ -10,8 +10,7 @@ import typer
 
 from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
 from sosie.errors import UsageError
-from sosie.report import Report
-from sosie.sources.folder import HIDDEN
+from sosie.pipeline.run import Found
 
 
 def scan(
@@ -47,7 +46,7 @@ def scan(
     """
     from sosie.cli.progress import asker, show_progress
     from sosie.config import load_settings
-    from sosie.pipeline import find_duplicates
+    from sosie.pipeline.run import find_report
 
     if report:
         _check_writable(report)
@@ -63,21 +62,21 @@ def scan(
         }
     )
     with show_progress(quiet=quiet) as listen:
-        found = find_duplicates(paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes))
+        found = find_report(paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes))
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 
 
-def deliver(found: Report, *, report: Path | None, as_json: bool, quiet: bool, every: bool) -> None:
+def deliver(found: Found, *, report: Path | None, as_json: bool, quiet: bool, every: bool) -> None:
     """Write the report where it is wanted: a file, stdout for programs, a table for people."""
     if report:
-        _write(report, found.to_json())
+        _write(report, found.text)
     if as_json:
-        sys.stdout.write(found.to_json() + "\n")
+        sys.stdout.write(found.text + "\n")
     elif not quiet:
         from sosie.cli.table import print_report
 
-        print_report(found, every=every)
+        print_report(found.report, every=every)
 
 
 def _check_writable(path: Path) -> None:
@@ -105,7 +104,9 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(f"The report cannot be written to {path} ({error.strerror}).") from error
 
 
-def _exit_code(found: Report, *, check: bool, strict: bool) -> int:
-    if strict and any(skipped.reason != HIDDEN for skipped in found.skipped):
+def _exit_code(found: Found, *, check: bool, strict: bool) -> int:
+    from sosie.sources.folder import HIDDEN
+
+    if strict and any(skipped.reason != HIDDEN for skipped in found.report.skipped):
         return 3
-    return 1 if check and any(group.relation != "similar" for group in found.groups) else 0
+    return 1 if check and any(group.relation != "similar" for group in found.report.groups) else 0

@@ -96,20 +96,22 @@ class _Walk:
         except OSError as error:
             self.skip(path, error)
             return []
+        before = os.path.join(path, "")
         wanted = []
-        for child in (os.path.join(path, name) for name in reversed(names)):
-            name = os.path.basename(child)
-            if name == QUARANTINE or (not self.hidden and name.startswith(".") and os.path.isdir(child)):
+        for name in reversed(names):
+            child = before + name
+            if name[0] == "." and (name == QUARANTINE or (not self.hidden and os.path.isdir(child))):
                 self.skipped.append(Skipped(child, HIDDEN))
             else:
                 wanted.append(child)
         return wanted
 
     def add(self, path: str, status: os.stat_result) -> None:
-        for is_kind, reason in _KINDS:
-            if is_kind(status.st_mode):
-                self.skipped.append(Skipped(path, reason))
-                return
+        if not stat.S_ISREG(status.st_mode):
+            for is_kind, reason in _KINDS:
+                if is_kind(status.st_mode):
+                    self.skipped.append(Skipped(path, reason))
+                    return
         key = (status.st_dev, status.st_ino)
         known = self.found.get(key)
         if known is None:
