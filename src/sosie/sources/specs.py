@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "urls": "sosie.sources.urls:UrlsSource",
     "shopify": "sosie.sources.shopify:ShopifySource",
     "feed": "sosie.sources.feed:FeedSource",
+    "web": "sosie.sources.web:WebSource",
 }
 """Kind -> the frozen dataclass of it. Its fields are the settings, but for those that `Handed` hands in."""
 
