@@ -68,7 +68,7 @@ def test_a_group_is_shown_with_members_edges_and_what_sources_say(service: Servi
     (group,) = service.groups(brand="zeta")
     found = service.get(f"/api/results/latest/groups/{group['key']}")
     members = by_name(found["members"])
-    assert list(members)[0] == "acme/1.png"
+    assert next(iter(members)) == "acme/1.png"
     assert members["acme/1-mirrored.jpg"]["reason"] == "mirrored"
     assert members["zeta/again.jpg"]["score"] == members["acme/1-small.jpg"]["score"]
     assert all(edge["words"] and edge["evidence"] for edge in found["edges"])
