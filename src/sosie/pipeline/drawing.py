@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,24 @@ def save_comparison(found: Explanation, path: Path) -> None:
     """
     if any(path.exists() and os.path.samefile(path, image.uri) for image in (found.a, found.b)):
         raise UsageError(f"{path} is one of the two images.", next_step="Name another file for the picture.")
-    a, b = (decode(Path(image.uri).read_bytes(), _DETAIL).pixels for image in (found.a, found.b))
-    transform = transform_of(found)
-    if transform is not None:
-        transform = _scaling(found.b, b.shape) @ transform @ np.linalg.inv(_scaling(found.a, a.shape))
+    page = drawn(found, *(Path(image.uri).read_bytes() for image in (found.a, found.b)))
     try:
-        Image.fromarray(comparison(a, b, transform)).save(path)
+        Image.fromarray(page).save(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"The picture cannot be written to {path} ({error}).", next_step="Try proof.png.") from error
+
+
+def drawn(found: Explanation, a: bytes, b: bytes, max_pixels: int = _DETAIL.max_pixels) -> NDArray[np.uint8]:
+    """Return the picture of two explained images: both aligned, with what differs marked; uint8 (h, w, 3) RGB.
+
+    `a`, `b`: the bytes of their files. Raises `UnreadableImage`.
+    """
+    limits = replace(_DETAIL, max_pixels=max_pixels)
+    first, second = (decode(data, limits).pixels for data in (a, b))
+    transform = transform_of(found)
+    if transform is not None:
+        transform = _scaling(found.b, second.shape) @ transform @ np.linalg.inv(_scaling(found.a, first.shape))
+    return comparison(first, second, transform)
 
 
 def transform_of(found: Explanation) -> NDArray[np.float64] | None:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from sosie import __version__
 from sosie.config import Settings
 from sosie.server import problems
-from sosie.server.api import actions, brands, contents, decisions, groups, jobs, results, rules
+from sosie.server.api import actions, brands, contents, decisions, groups, jobs, pairs, results, rules
 from sosie.server.jobs.service import JobService
 from sosie.server.state import State
 from sosie.server.views.stored import results_of
@@ -25,6 +25,7 @@ ROUTERS = (
     jobs.router,
     results.router,
     groups.router,
+    pairs.router,
     contents.router,
     decisions.router,
     rules.router,
