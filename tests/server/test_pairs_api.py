@@ -43,6 +43,7 @@ def test_a_pair_is_told_as_explain_tells_it(service: Service, one: str, other: s
     assert found["edge"]["evidence"].get("edits", []) == [edit.kind for edit in evidence.edits]
     assert found["edge"]["evidence"].get("origin", "a") == evidence.origin
     assert (found["pdq_distance"], found["dhash_distance"]) == (expected.pdq_distance, expected.dhash_distance)
+    assert expected.edge.evidence.transform is not None
     np.testing.assert_allclose(found["transform"], expected.edge.evidence.transform, atol=1e-6)
     assert (Path(found["a"]["uri"]).name, Path(found["b"]["uri"]).name) == (Path(one).name, Path(other).name)
 

@@ -26,7 +26,7 @@ def save_comparison(found: Explanation, path: Path) -> None:
     """
     if any(path.exists() and os.path.samefile(path, image.uri) for image in (found.a, found.b)):
         raise UsageError(f"{path} is one of the two images.", next_step="Name another file for the picture.")
-    page = drawn(found, *(Path(image.uri).read_bytes() for image in (found.a, found.b)))
+    page = drawn(found, Path(found.a.uri).read_bytes(), Path(found.b.uri).read_bytes())
     try:
         Image.fromarray(page).save(path)
     except (OSError, ValueError) as error:

@@ -34,11 +34,11 @@ def get_picture(state: Shared, result: str, a: Sha256, b: Sha256, known: IfNoneM
     """Return a picture of two images: both aligned, with what differs marked (WebP)."""
     found = explained(state.results.get(result), state.catalogue, a, b)
     limit = int(state.settings.max_megabytes * 1e6)
-    data = [
+    first, second = (
         read_content(state.catalogue, state.originals, known_content(state.catalogue, bytes.fromhex(key)), limit)
         for key in (a, b)
-    ]
-    page = encode_webp(drawn(found, *data, max_pixels=int(state.settings.max_megapixels * 1e6)))
+    )
+    page = encode_webp(drawn(found, first, second, max_pixels=int(state.settings.max_megapixels * 1e6)))
     answer = picture(page, "image/webp", tag=f"{a[:24]}-{b[:24]}", name=f"{a[:12]}-{b[:12]}", known=known)
     answer.headers["cache-control"] = "private, max-age=3600"
     return answer
