@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,7 @@ from sosie.pipeline.collecting import SyncResult, brand_refs, stored_file, sync_
 from sosie.pipeline.progress import Progress, ignore
 from sosie.pipeline.scan import scan
 from sosie.report import Report
+from sosie.sources.intake import Intake
 from sosie.store.brands import Brand, Brands, SourceSpec
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
@@ -231,3 +235,45 @@ def test_the_file_of_a_content_is_found(shop: Shop) -> None:
     path = stored_file(shop.catalogue, shop.originals, bytes.fromhex(report.images[0].sha256))
     assert path is not None
     assert path.read_bytes() == shop.site.pages["/0.jpg"]
+
+
+def test_uploads_become_originals_once(shop: Shop) -> None:
+    intake = Intake(shop.settings.uploads_path, "nike")
+    intake.take_all([("sub/a.jpg", io.BytesIO(encoded(picture(1)))), ("b.jpg", io.BytesIO(encoded(picture(2))))])
+    shop.add("nike", SourceSpec("upload"))
+    first = shop.sync("nike")
+    assert (first.images, first.fetched) == (2, 2)
+    assert shop.sync("nike").fetched == 0
+    report = shop.scan("nike")
+    assert [image.uri for image in report.images] == ["upload:nike/b.jpg", "upload:nike/sub/a.jpg"]
+    shutil.rmtree(shop.settings.uploads_path)
+    assert "Nothing was uploaded" in shop.sync("nike").failures[0]
+    assert len(shop.scan("nike").images) == 2
+
+
+def test_a_brand_that_an_api_does_not_know_fails_alone(shop: Shop) -> None:
+    def api(asked: Asked) -> None:
+        if "brand_key=nike" in asked.path:
+            asked.answer(json.dumps({"success": True, "data": [{"image_url": f"{shop.site.url}/0.jpg"}]}).encode())
+        else:
+            asked.answer(b'{"success": false, "error": "unknown brand"}')
+
+    shop.site.pages["/api"] = api
+    for key in ("nike", "puma"):
+        shop.add(key, SourceSpec("brand_api", {"url": f"{shop.site.url}/api?brand_key={{brand}}"}))
+    assert "does not know the brand puma" in shop.sync("puma").failures[0]
+    assert shop.sync("nike").images == 1
+
+
+def test_a_brand_may_use_only_variables_that_are_meant_for_sources(shop: Shop) -> None:
+    shop.site.pages["/api"] = lambda asked: asked.answer(b"[]")
+    environment = {"AWS_SECRET_ACCESS_KEY": "s3cret", "SOSIE_SOURCE_KEY": "k3y"}
+    for trusted, name, sent in ((False, "AWS_SECRET_ACCESS_KEY", False), (True, "AWS_SECRET_ACCESS_KEY", True),
+                                (False, "SOSIE_SOURCE_KEY", True)):  # fmt: skip
+        spec = SourceSpec(
+            "brand_api", {"url": f"{shop.site.url}/api", "headers": {"x": f"${{{name}}}"}}, trusted=trusted
+        )
+        brand = shop.add("nike", spec)
+        shop.site.asked.clear()
+        sync_brand(shop.catalogue, shop.originals, brand, shop.settings, environment=environment)
+        assert [asked.headers["x"] for asked in shop.site.asked] == ([environment[name]] if sent else [])

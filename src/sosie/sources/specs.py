@@ -16,7 +16,9 @@ from sosie.sources.base import Source, Web
 
 KINDS: dict[str, str] = {
     "folder": "sosie.sources.allowed_folder:AllowedFolderSource",
+    "upload": "sosie.sources.upload:UploadSource",
     "urls": "sosie.sources.urls:UrlsSource",
+    "brand_api": "sosie.sources.brand_api:BrandApiSource",
     "shopify": "sosie.sources.shopify:ShopifySource",
     "feed": "sosie.sources.feed:FeedSource",
     "web": "sosie.sources.web:WebSource",

@@ -95,10 +95,28 @@ class Originals:
         return Stored(sha256, incoming.size, path)
 
     def take_in(self, source: Path) -> Stored:
-        """Store a copy of a file of this machine.
+        """Store what a file of Sosie's own data folder holds, as a second name of it where the file system can.
 
         Raises `OSError`.
         """
+        with source.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").digest()
+            size = file.tell()
+        if not self.holds(sha256, size) and not self._linked(source, sha256):
+            return self._copied(source)
+        return Stored(sha256, size, self.path_of(sha256))
+
+    def _linked(self, source: Path, sha256: bytes) -> bool:
+        path = self.path_of(sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.unlink(missing_ok=True)  # it has another size: it was cut off or tampered with
+            os.link(source, path)
+        except OSError:
+            return False
+        return True
+
+    def _copied(self, source: Path) -> Stored:
         with source.open("rb") as file, self.incoming() as incoming:
             while chunk := file.read(1 << 20):
                 incoming.write(chunk)

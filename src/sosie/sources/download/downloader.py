@@ -208,7 +208,7 @@ class Downloader:
         limits = self.limits
         timeout = {"connect": limits.connect, "read": limits.idle, "write": limits.idle, "pool": limits.seconds}
         named = [(b"host", host), (b"user-agent", _AGENT.encode())]
-        named += [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+        named += [(name.encode(), value.encode()) for name, value in headers.items()]
         where = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         with self._pool.stream("GET", where, headers=named, extensions={"timeout": timeout}) as response:
             yield response
