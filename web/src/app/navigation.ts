@@ -1,0 +1,22 @@
+import { Activity, Images, type LucideIcon, Settings } from "lucide-react";
+
+import { paths } from "@/lib/paths";
+import type { Texts } from "@/texts";
+
+export interface Place {
+  id: keyof Texts["app"]["nav"];
+  to: string;
+  icon: LucideIcon;
+  /** Key after "g". */
+  key: string;
+  /** Whether the place stands in the bar of a phone; the others are under "More". */
+  phone: boolean;
+  end?: boolean;
+}
+
+/** Where one can go, in the order of the work. */
+export const places: readonly Place[] = [
+  { id: "brands", to: paths.brands(), icon: Images, key: "b", phone: true, end: true },
+  { id: "jobs", to: paths.jobs(), icon: Activity, key: "w", phone: true },
+  { id: "settings", to: paths.settings(), icon: Settings, key: "s", phone: true },
+];

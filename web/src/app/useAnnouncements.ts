@@ -1,0 +1,62 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useNavigate } from "react-router";
+
+import { isActive, useJobs } from "@/api/jobs";
+import type { Job } from "@/api/types";
+import { toast } from "@/components/ui";
+import { paths } from "@/lib/paths";
+import { preferences } from "@/lib/preferences";
+import { type Texts, useTexts } from "@/texts";
+
+/** Jobs that were at work when we last looked, and are no more. */
+export function finishedSince(before: ReadonlySet<string>, jobs: readonly Job[]): Job[] {
+  return jobs.filter((job) => before.has(job.id) && !isActive(job));
+}
+
+function notify(title: string, body: string, open: () => void): void {
+  if (!preferences.get().notify || document.visibilityState === "visible") return;
+  if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+  const notification = new Notification(title, { body, icon: "/icon.svg" });
+  notification.onclick = () => {
+    window.focus();
+    open();
+  };
+}
+
+/** Marks the browser's title until somebody looks. */
+function markTitle(): void {
+  if (document.visibilityState === "visible" || document.title.startsWith("✓ ")) return;
+  document.title = `✓ ${document.title}`;
+  const clear = () => {
+    document.title = document.title.replace(/^✓ /, "");
+  };
+  document.addEventListener("visibilitychange", clear, { once: true });
+}
+
+function announce(job: Job, texts: Texts, open: () => void): void {
+  if (job.state === "cancelled") return;
+  const done = job.state === "done";
+  const title = done ? texts.jobs.announce.done(job.brands) : texts.jobs.announce.failed(job.brands);
+  const label = done ? texts.jobs.announce.open : texts.jobs.announce.look;
+  toast({ tone: done ? "good" : "bad", title, text: job.error, action: { label, run: open }, lasts: 12_000 });
+  markTitle();
+  notify(title, job.error, open);
+}
+
+/** Tells when a job has come to its end, on whatever page one is. */
+export function useAnnouncements(): void {
+  const { data: jobs } = useJobs();
+  const texts = useTexts();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const active = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    if (!jobs) return;
+    const finished = finishedSince(active.current, jobs);
+    active.current = new Set(jobs.filter(isActive).map((job) => job.id));
+    if (finished.length > 0) void client.invalidateQueries({ queryKey: ["brands"] });
+    for (const job of finished)
+      announce(job, texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));
+  }, [jobs, texts, navigate, client]);
+}
