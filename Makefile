@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format docs clean
+.PHONY: run test check format docs ui clean
 
 run: $(VENV)/.ready
 	rm -rf build/demo build/demo.db*
@@ -23,11 +23,21 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The interface, built into the package. Needs Node.js 20.19 or newer.
+ui: src/sosie/_ui/index.html
+
+src/sosie/_ui/index.html: web/node_modules/.ready $(shell find web/src web/public web/*.html web/*.ts web/*.json 2>/dev/null)
+	cd web && npm run --silent build
+
+web/node_modules/.ready: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
 docs: $(VENV)/.ready
 	$(BIN)/python -m docs.generate
 
 clean:
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	rm -rf build dist src/sosie/_ui .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sosie needs Python 3.11 or newer: make PYTHON=python3.12")'

@@ -21,7 +21,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": process.env.SOSIE_URL ?? "http://127.0.0.1:8765" },
+    proxy: { "/api": process.env.SOSIE_URL ?? "http://127.0.0.1:8000" },
   },
   test: {
     environment: "jsdom",

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sosie import __version__
 from sosie.config import Settings
-from sosie.server import problems
+from sosie.server import problems, ui
 from sosie.server.api import actions, brands, contents, decisions, groups, jobs, pairs, results, rules
 from sosie.server.jobs.service import JobService
 from sosie.server.state import State
@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    ui.mount(app)
     return app
 
 

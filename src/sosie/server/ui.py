@@ -1,0 +1,72 @@
+"""The built interface: its files, and its one page for every address that is its own."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from sosie.server.problems import problem
+
+BUILT = Path(__file__).parents[1] / "_ui"
+"""Where `make ui` puts it and the wheel has it."""
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Code comes from our own files alone. Styles may be inline: that is how menus are placed."""
+
+_NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sosie</title><div id="root">
+<h1>The interface is not built</h1>
+<p>Run <code>make ui</code> (it needs Node.js) and start the server again. The API works without it:
+<a href="/openapi.json">/openapi.json</a>.</p></div></html>"""
+
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+
+def mount(app: FastAPI, folder: Path = BUILT) -> None:
+    """Serve the interface at every address that no other route has taken; call it after all other routes."""
+    files = _files(folder)
+
+    def interface(path: str, request: Request) -> Response:
+        name = path or "index.html"
+        if name in files:
+            return _file(files, name, request.headers.get("accept-encoding", ""))
+        if path.split("/")[0] in ("api", "assets") or "." in path.rpartition("/")[2]:
+            return problem(404, "Not there", f"There is nothing at /{path}.")
+        if "index.html" not in files:
+            return HTMLResponse(_NOT_BUILT, status_code=503)
+        return _file(files, "index.html", request.headers.get("accept-encoding", ""))
+
+    app.add_api_route("/{path:path}", interface, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return what may be served, by its address. Only what stands here is ever opened."""
+    found = folder.rglob("*") if folder.is_dir() else ()
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in found
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+    }
+
+
+def _file(files: Mapping[str, Path], name: str, accepted: str) -> Response:
+    """Return a file as it is sent: compressed as it lies there, hashed names to be kept for good."""
+    headers = {"cache-control": "no-cache", "vary": "accept-encoding", "x-content-type-options": "nosniff"}
+    if name.startswith("assets/"):
+        headers["cache-control"] = "public, max-age=31536000, immutable"
+    if name == "index.html":
+        headers["content-security-policy"] = _POLICY
+    media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    offered = {part.split(";")[0].strip() for part in accepted.split(",")}
+    for encoding, ending in _ENCODINGS:
+        if encoding in offered and name + ending in files:
+            return FileResponse(
+                files[name + ending], media_type=media, headers={**headers, "content-encoding": encoding}
+            )
+    return FileResponse(files[name], media_type=media, headers=headers)
