@@ -22,6 +22,7 @@ UNFINISHED: tuple[JobState, ...] = ("queued", "running")
 KEPT_EVENTS = 400
 """Events of a job that are kept: who was away for longer is told the newest ones."""
 
+NO_PROGRESS: Mapping[str, Any] = {"stages": [], "skipped": 0, "last_skipped": [], "recent": [], "fallbacks": []}
 _ID = re.compile(r"[0-9a-f]{22}")
 _OBJECTS = ("brands", "params", "progress", "failed_brands")
 _COLUMNS = tuple(column.name for column in job.columns)
@@ -43,7 +44,7 @@ class JobRow:
     queued: float
     started: float | None = None
     finished: float | None = None
-    progress: Mapping[str, Any] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=lambda: NO_PROGRESS)
     failed_brands: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     next_step: str = ""
@@ -200,7 +201,7 @@ class Jobs:
                 raise UsageError("This job is done.", next_step="Start a new job to process its brands again.")
             _refuse_when_full(connection, most_waiting)
             values = {"state": "queued", "queued": now, "started": None, "finished": None, "stopping": 0, "error": ""}
-            values |= {"next_step": "", "progress": "{}", "failed_brands": "{}", "attempt": job.c.attempt + 1}
+            values |= {"next_step": "", "progress": json.dumps(NO_PROGRESS), "failed_brands": "{}", "attempt": job.c.attempt + 1}
             connection.execute(update(job).where(job.c.id == name).values(values))
             return _told(connection, name, now)
 

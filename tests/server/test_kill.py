@@ -1,0 +1,121 @@
+"""Killed in any stage, a job goes on by itself and comes to what an undisturbed run comes to."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from sosie.report import Report
+from sosie.store.brands import Brands
+from sosie.store.catalogue import Catalogue
+from sosie.store.results import load_result
+from tests.contract.backends import provider
+from tests.contract.loopback import Loopback, Reply, Request
+from tests.server.servers import ENDED, Server, stage
+from tests.server.shops import Shop, open_shop, stock
+
+COUNT = 100
+
+
+@dataclass
+class World:
+    """A shop and an embedding service, both as slow as they are told to be."""
+
+    shop: Shop
+    service: str
+    embed_pause: float = 0.0
+
+    @property
+    def env(self) -> dict[str, str]:
+        embedding = {"SOSIE_EMBEDDERS": "service", "SOSIE_SERVICE_URL": self.service, "SOSIE_EMBED_BATCH": "4"}
+        return {"SOSIE_WORKERS": "1", "SOSIE_DOWNLOADS": "2", "SOSIE_EMBED_WORKERS": "1", **embedding}
+
+
+@contextmanager
+def opened() -> Iterator[World]:
+    def answer(request: Request) -> Reply:
+        time.sleep(world.embed_pause)
+        return provider(request)
+
+    with open_shop(stock(COUNT)) as shop, Loopback(answer) as service:
+        world = World(shop, service.url)
+        yield world
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with opened() as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def undisturbed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """What a run comes to that nothing happens to."""
+    data = tmp_path_factory.mktemp("undisturbed")
+    with Server(data, world.env) as server:
+        server.client.brand("shop", world.shop.source)
+        job = server.client.job("shop")
+        assert server.client.ended(job)["state"] == "done"
+    return result(data, job)
+
+
+def result(data: Path, job: str) -> Report:
+    with Catalogue(data / "catalogue.db") as catalogue:
+        return replace(load_result(catalogue, job), timings={})
+
+
+def stored(data: Path) -> set[str]:
+    """The addresses whose pictures are stored."""
+    with Catalogue(data / "catalogue.db") as catalogue:
+        return {urlsplit(image.uri).path for image in Brands(catalogue).images(["shop"]) if image.sha256}
+
+
+@pytest.mark.parametrize(("killed_in", "done"), [("fetch", 30), ("read", 30), ("verify", 0), ("embed", 12)])
+def test_killed_in_any_stage_a_job_goes_on_by_itself(
+    killed_in: str, done: int, world: World, undisturbed: Report, tmp_path: Path
+) -> None:
+    shop = world.shop
+    shop.pause, shop.asked = 0.03 if killed_in == "fetch" else 0.0, []
+    world.embed_pause = 0.2 if killed_in == "embed" else 0.0
+    with Server(tmp_path, world.env) as server:
+        server.client.brand("shop", shop.source)
+        job = server.client.job("shop")
+        for _, seen in server.client.events(job):
+            if stage(seen) == killed_in and seen["progress"]["stages"][-1]["done"] >= done:
+                break
+        server.kill()
+        assert seen["state"] == "running"
+    time.sleep(0.3)  # whatever its worker does in its last moments
+    kept, asked = stored(tmp_path), len(shop.asked)
+    assert kept if killed_in == "fetch" else len(kept) == COUNT
+    world.embed_pause = 0.0
+    with Server(tmp_path, world.env) as server:
+        assert server.client.ended(job)["state"] == "done"
+    assert not set(shop.asked[asked:]) & kept
+    assert result(tmp_path, job) == undisturbed
+
+
+def test_killed_again_and_again_at_any_moment_a_job_still_ends_the_same(
+    world: World, undisturbed: Report, tmp_path: Path
+) -> None:
+    world.shop.pause, world.embed_pause = 0.02, 0.05
+    moments = random.Random(7)
+    job = ""
+    for _ in range(4):
+        with Server(tmp_path, world.env) as server:
+            if not job:
+                server.client.brand("shop", world.shop.source)
+                job = server.client.job("shop")
+            server.client.until(job, lambda found: stage(found) != "" or found["state"] in ENDED)
+            time.sleep(moments.uniform(0.0, 1.5))
+            server.kill()
+    with Server(tmp_path, world.env) as server:
+        assert server.client.ended(job)["state"] == "done"
+    assert result(tmp_path, job) == undisturbed
