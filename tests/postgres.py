@@ -6,6 +6,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -62,7 +63,7 @@ def running() -> Iterator[Postgres]:
         _wait_for(server, process)
         yield server
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # at once, whoever is connected still
         process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 

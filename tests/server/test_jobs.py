@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import folder_of, picture, write
-from tests.server.servers import Client, Server
+from tests.server.servers import Client, Server, stage
+from tests.server.shops import Shop, open_shop, stock
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,20 @@ def client(server: Server) -> Client:
     return server.client
 
 
+@pytest.fixture
+def slow(client: Client) -> Iterator[Shop]:
+    """A brand whose shop takes its time."""
+    with open_shop(stock(60)) as shop:
+        shop.pause = 0.3
+        client.brand("slow", shop.source)
+        yield shop
+        shop.pause = 0.0
+        for job in client.get("/api/jobs", brand="slow")["jobs"]:
+            client.post(f"/api/jobs/{job['id']}/cancel")
+            client.ended(job["id"])
+        client.http.delete("/api/brands/slow")
+
+
 def test_a_job_fetches_reads_compares_and_ends(client: Client) -> None:
     job = client.ended(client.job("shop"))
     assert (job["state"], job["error"], job["failed_brands"]) == ("done", "", {})
@@ -51,3 +66,101 @@ def test_a_job_is_followed_by_events_that_resume_and_end(client: Client) -> None
     assert [seen[0][1]["state"], seen[-1][1]["state"]] == ["queued", "done"]
     assert list(client.events(job, after=seen[1][0])) == seen[2:]
     assert list(client.events(job, after=seen[-1][0])) == []
+
+
+def test_equal_jobs_are_one_and_different_ones_wait_their_turn(client: Client, slow: Shop) -> None:
+    first = client.job("slow")
+    assert client.job("slow") == first
+    second = client.job("slow", threshold=0.5)
+    assert second != first
+    client.until(first, lambda job: stage(job) == "fetch")
+    assert client.get(f"/api/jobs/{second}")["state"] == "queued"
+    listed = [job["id"] for job in client.get("/api/jobs", brand="slow")["jobs"]]
+    assert listed == [second, first]
+    for job in (second, first):
+        client.post(f"/api/jobs/{job}/cancel")
+        assert client.ended(job)["state"] == "cancelled"
+
+
+def test_a_cancelled_job_stops_within_a_moment_and_a_retry_goes_on_from_what_it_had(client: Client, slow: Shop) -> None:
+    job = client.job("slow")
+    client.until(job, lambda found: stage(found) == "fetch" and found["progress"]["stages"][0]["done"] >= 10)
+    client.post(f"/api/jobs/{job}/cancel")
+    assert client.ended(job, timeout=10)["state"] == "cancelled"
+    asked = len(slow.asked)
+    slow.pause = 0.0
+    assert client.post(f"/api/jobs/{job}/retry")["state"] == "queued"
+    assert client.ended(job)["state"] == "done"
+    assert len(slow.asked) - asked < len(slow.pictures)
+
+
+def test_a_job_that_has_not_ended_cannot_be_deleted_and_one_that_has_is_gone_with_all_its_parts(
+    client: Client, slow: Shop
+) -> None:
+    job = client.job("slow", threshold=0.7)
+    assert client.http.delete(f"/api/jobs/{job}").status_code == 400
+    client.post(f"/api/jobs/{job}/cancel")
+    client.ended(job)
+    assert client.http.delete(f"/api/jobs/{job}").status_code == 204
+    assert client.http.get(f"/api/jobs/{job}").status_code == 404
+    assert client.http.get(f"/api/jobs/{job}/events").status_code == 404
+
+
+def test_jobs_are_listed_in_pages_that_do_not_overlap(client: Client) -> None:
+    for threshold in (0.91, 0.92, 0.93):
+        client.ended(client.job("shop", threshold=threshold, sync=False))
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = client.get("/api/jobs", limit=2, cursor=cursor)
+        seen += [job["id"] for job in page["jobs"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) >= 3
+    assert client.http.get("/api/jobs", params={"cursor": "zz"}).status_code == 400
+
+
+def test_a_brand_that_cannot_be_fetched_is_named_and_the_others_go_on(client: Client) -> None:
+    client.brand("gone", ("urls", {"url": "http://127.0.0.1:9/list.txt"}))
+    job = client.ended(client.job("gone", "shop", method="hash"))
+    assert job["state"] == "done"
+    assert list(job["failed_brands"]) == ["gone"]
+    alone = client.ended(client.job("gone"))
+    assert alone["state"] == "failed"
+    assert "gone" in alone["error"]
+    assert alone["next_step"]
+
+
+def test_what_was_skipped_and_read_last_is_told(client: Client) -> None:
+    progress = client.ended(client.job("shop", threshold=0.5))["progress"]
+    assert progress["skipped"] == 0  # known by now
+    first = next(
+        job for job in reversed(client.get("/api/jobs", brand="shop", limit=200)["jobs"]) if job["state"] == "done"
+    )
+    assert [row["uri"].rsplit("/")[-1] for row in first["progress"]["last_skipped"]] == ["broken.jpg"]
+    assert len(first["progress"]["recent"]) == 9
+
+
+@pytest.mark.parametrize("path", ["/api/jobs/nix", "/api/jobs/0123456789abcdef012345", "/api/brands/nix", "/api/nix"])
+def test_what_is_not_there_is_a_problem_with_a_sentence(client: Client, path: str) -> None:
+    answer = client.http.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"brands": ["nix"]}, 404),
+        ({"threshold": 2}, 422),
+        ({"method": "magic"}, 422),
+        ({"embedders": ["nix"]}, 400),
+        ({"brands": ["shop"] * 1001}, 422),
+    ],
+)
+def test_a_job_that_cannot_be_is_refused(client: Client, body: dict[str, object], status: int) -> None:
+    answer = client.http.post("/api/jobs", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sosie.errors import CatalogueError
+from sosie.errors import CatalogueError, UsageError
 from sosie.store import schema
 from sosie.store.catalogue import Batch, Catalogue, Content, Location
 from sosie.store.memo import recall
 from tests.processes import as_nobody, python
+from tests.store.conftest import Opener
 
 
 def content(number: int = 0) -> Content:
@@ -31,11 +34,16 @@ def batch(count: int, first: int = 0) -> Batch:
     )
 
 
-def test_what_was_saved_is_found_again_in_any_number(tmp_path: Path) -> None:
+def test_the_folders_of_a_catalogue_are_made(tmp_path: Path) -> None:
+    Catalogue(tmp_path / "new" / "folder" / "c.db").close()
+    assert (tmp_path / "new" / "folder" / "c.db").exists()
+
+
+def test_what_was_saved_is_found_again_in_any_number(opened: Opener) -> None:
     saved = batch(1003)
-    with Catalogue(tmp_path / "new" / "folder" / "c.db") as catalogue:
+    with opened() as catalogue:
         catalogue.save(saved)
-    with Catalogue(tmp_path / "new" / "folder" / "c.db") as catalogue:
+    with opened() as catalogue:
         keys = [row.sha256 for row in saved.contents]
         assert catalogue.contents([*keys, b"unknown"]) == {row.sha256: row for row in saved.contents}
         assert catalogue.locations(row.uri for row in saved.locations) == {row.uri: row for row in saved.locations}
@@ -45,8 +53,8 @@ def test_what_was_saved_is_found_again_in_any_number(tmp_path: Path) -> None:
         assert catalogue.counts()["content"] == 1003
 
 
-def test_a_changed_file_replaces_its_location_and_a_known_content_stays(tmp_path: Path) -> None:
-    with Catalogue(tmp_path / "c.db") as catalogue:
+def test_a_changed_file_replaces_its_location_and_a_known_content_stays(opened: Opener) -> None:
+    with opened() as catalogue:
         catalogue.save(batch(1))
         catalogue.save_pixel_digests({content().sha256: b"digest"})
         moved = Location(b"/caf\xe9/0", "9:9:9", content(7).sha256, None, "r")
@@ -55,14 +63,73 @@ def test_a_changed_file_replaces_its_location_and_a_known_content_stays(tmp_path
         assert catalogue.contents([content().sha256])[content().sha256].pixels_sha256 == b"digest"
 
 
-def test_verdicts_are_kept_by_judge_and_strangers_are_remembered_too(tmp_path: Path) -> None:
-    with Catalogue(tmp_path / "c.db") as catalogue:
+def test_verdicts_are_kept_by_judge_and_strangers_are_remembered_too(opened: Opener) -> None:
+    with opened() as catalogue:
         catalogue.save_verdicts("judge 1", {(b"a", b"b"): {"relation": "copy"}, (b"a", b"c"): None})
         assert catalogue.verdicts("judge 1", [(b"a", b"b"), (b"a", b"c"), (b"b", b"c")]) == {
             (b"a", b"b"): {"relation": "copy"},
             (b"a", b"c"): None,
         }
         assert catalogue.verdicts("judge 2", [(b"a", b"b")]) == {}
+
+
+def test_what_is_needed_no_more_is_forgotten(opened: Opener) -> None:
+    with opened() as catalogue:
+        catalogue.save(batch(10))
+        gone = [row.uri for row in batch(10).locations[:4]]
+        assert catalogue.forget(gone, [], dry=True) == (4, 4, 4)
+        assert catalogue.counts()["content"] == 10
+        assert catalogue.forget(gone, ["space"], dry=False) == (4, 4, 10)
+        assert (catalogue.counts()["location"], catalogue.holds("space"), catalogue.spaces()) == (6, False, {})
+
+
+def test_details_digests_rows_and_reports_are_replaced(opened: Opener) -> None:
+    with opened() as catalogue:
+        catalogue.save(batch(3))
+        keys = [content(number).sha256 for number in range(3)]
+        catalogue.save_details([replace(content(1), detail=0.75, detail_side=9)])
+        catalogue.save_pixel_digests({keys[2]: b"pixels"})
+        catalogue.replace_rows("space", {keys[0]: b"new", keys[1]: b"too"})
+        found = catalogue.contents(keys)
+        assert (found[keys[1]].detail, found[keys[2]].pixels_sha256) == (0.75, b"pixels")
+        assert [row for _, row in catalogue.all_rows("space")][:2] == [b"new", b"too"]
+        assert catalogue.uris(keys[:1]) == {keys[0]: [batch(1).locations[0].uri]}
+        for number in range(10):
+            catalogue.save_memo("same" if number % 2 else str(number), b"%d" % number, now=float(number))
+        assert (catalogue.newest_memo(), catalogue.counts()["memo"]) == (b"9", 6)
+        assert catalogue.size() > 0
+
+
+def test_writers_of_the_same_rows_at_once_all_succeed(opened: Opener) -> None:
+    errors: list[BaseException] = []
+
+    def write(turn: int) -> None:
+        rows = batch(400)
+        turned = Batch(rows.locations[::turn], rows.contents[::turn], rows.fingerprints[::turn])
+        try:
+            with opened() as catalogue:
+                for _ in range(3):
+                    catalogue.save(turned)
+        except BaseException as error:
+            errors.append(error)
+
+    opened().close()
+    threads = [threading.Thread(target=write, args=(turn,)) for turn in (1, -1, 1, -1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    with opened() as catalogue:
+        assert catalogue.counts()["content"] == 400
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "no address", "postgresql://nobody:secret@127.0.0.1:1/x"])
+def test_a_database_that_cannot_be_opened_is_said_without_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises((CatalogueError, UsageError)) as error:
+        Catalogue(tmp_path / "c.db", url=url)
+    assert "database_url" in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def test_the_newest_reports_are_remembered_without_loading_the_catalogue(tmp_path: Path) -> None:
@@ -146,7 +213,7 @@ def test_a_read_only_catalogue_and_folder_are_refused_in_one_sentence(tmp_path: 
 _FULL = """
 import os, resource, signal, sys
 from pathlib import Path
-from sosie.errors import CatalogueError
+from sosie.errors import CatalogueError, UsageError
 from sosie.store.catalogue import Catalogue
 from tests.store.test_catalogue import batch
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

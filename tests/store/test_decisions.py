@@ -14,6 +14,7 @@ from sosie.errors import DecisionConflict, UsageError
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Decisions, Kind, Verdict
 from sosie.store.memo import apart_revision
+from tests.store.conftest import Opener
 
 
 def key(name: str) -> bytes:
@@ -24,8 +25,8 @@ SUN, MOON, STAR = key("sun"), key("moon"), key("star")
 
 
 @pytest.fixture
-def decisions(tmp_path: Path) -> Iterator[Decisions]:
-    with Catalogue(tmp_path / "catalogue.db") as catalogue:
+def decisions(opened: Opener) -> Iterator[Decisions]:
+    with opened() as catalogue:
         yield Decisions(catalogue)
 
 
@@ -58,12 +59,14 @@ def test_a_whole_group_is_set_apart_pair_by_pair(decisions: Decisions) -> None:
     assert len(decisions.standing([SUN, MOON, STAR]).apart) == 2
 
 
-def test_setting_apart_makes_remembered_reports_old(decisions: Decisions, tmp_path: Path) -> None:
-    before = apart_revision(tmp_path / "catalogue.db")
-    say(decisions, "keep", SUN)
-    assert apart_revision(tmp_path / "catalogue.db") == before
-    say(decisions, "apart", SUN, MOON)
-    assert apart_revision(tmp_path / "catalogue.db") != before
+def test_setting_apart_makes_remembered_reports_old(tmp_path: Path) -> None:
+    with Catalogue(tmp_path / "catalogue.db") as catalogue:
+        decisions = Decisions(catalogue)
+        before = apart_revision(tmp_path / "catalogue.db")
+        say(decisions, "keep", SUN)
+        assert apart_revision(tmp_path / "catalogue.db") == before
+        say(decisions, "apart", SUN, MOON)
+        assert apart_revision(tmp_path / "catalogue.db") != before
 
 
 def test_a_word_on_one_place_yields_to_a_later_word_on_the_content(decisions: Decisions) -> None:
@@ -89,18 +92,18 @@ def test_a_decision_elsewhere_is_no_conflict(decisions: Decisions) -> None:
     decisions.record([Verdict("keep", (SUN,))], person="ann", now=1.0, seen=0, contents=[SUN, MOON])
 
 
-def test_of_many_at_once_exactly_one_wins(tmp_path: Path) -> None:
+def test_of_many_at_once_exactly_one_wins(opened: Opener) -> None:
     results: list[str] = []
 
     def decide(person: str) -> None:
-        with Catalogue(tmp_path / "catalogue.db") as catalogue:
+        with opened() as catalogue:
             try:
                 Decisions(catalogue).record([Verdict("keep", (SUN,))], person=person, now=1.0, seen=0)
                 results.append("won")
             except DecisionConflict:
                 results.append("late")
 
-    Catalogue(tmp_path / "catalogue.db").close()
+    opened().close()
     threads = [threading.Thread(target=decide, args=(f"person {n}",)) for n in range(6)]
     for thread in threads:
         thread.start()
