@@ -41,18 +41,18 @@ class World:
 @contextmanager
 def opened() -> Iterator[World]:
     def answer(request: Request) -> Reply:
-        time.sleep(world.embed_pause)
+        time.sleep(made.embed_pause)
         return provider(request)
 
     with open_shop(stock(COUNT)) as shop, Loopback(answer) as service:
-        world = World(shop, service.url)
-        yield world
+        made = World(shop, service.url)
+        yield made
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with opened() as world:
-        yield world
+    with opened() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

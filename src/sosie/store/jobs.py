@@ -200,13 +200,9 @@ class Jobs:
             if found.state == "done":
                 raise UsageError("This job is done.", next_step="Start a new job to process its brands again.")
             _refuse_when_full(connection, most_waiting)
-            values = {"state": "queued", "queued": now, "started": None, "finished": None, "stopping": 0, "error": ""}
-            values |= {
-                "next_step": "",
-                "progress": json.dumps(NO_PROGRESS),
-                "failed_brands": "{}",
-                "attempt": job.c.attempt + 1,
-            }
+            values = {"state": "queued", "queued": now, "started": None, "finished": None, "stopping": 0}
+            values |= {"error": "", "next_step": "", "progress": json.dumps(NO_PROGRESS), "failed_brands": "{}"}
+            values |= {"attempt": job.c.attempt + 1}
             connection.execute(update(job).where(job.c.id == name).values(values))
             return _told(connection, name, now)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from sosie.errors import NotFound, UsageError
 from sosie.server.api.jobs import shown as shown_job
 from sosie.server.jobs.service import Asked
-from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands
+from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands, BrandState
 from sosie.server.schemas.brands import SourceSpec as SpecInput
 from sosie.server.schemas.jobs import Job
 from sosie.server.security.roles import admin, reviewer, viewer
@@ -87,7 +87,7 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
                 colour=row.colour,
                 sources=[SpecInput.model_validate({"kind": s.kind, "settings": dict(s.settings)}) for s in row.sources],
                 every_hours=row.every_hours,
-                state=row.state,
+                state=_state(row, working=job is not None),
                 error=row.error,
                 images=images,
                 skipped=skipped,
@@ -97,6 +97,13 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
             )
         )
     return found
+
+
+def _state(row: stored.Brand, *, working: bool) -> BrandState:
+    """Return where a brand stands; a sync that was cut off and that no job goes on with is none."""
+    if row.state != "syncing" or working:
+        return row.state
+    return replace(row, sync_begun=None).state
 
 
 def _one(state: State, row: stored.Brand) -> Brand:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sosie.config import Settings
+from sosie.config import EMBEDDERS, Settings
 from sosie.errors import NotFound, SosieError, UsageError
 from sosie.server.jobs.durable import Durable
 from sosie.server.jobs.work import Step, Work
@@ -82,8 +82,12 @@ class JobService:
     def submit(self, asked: Asked, *, person: str = "") -> JobRow:
         """Queue a job, or return the equal one that has not ended.
 
-        Raises `NotFound` for a brand that is not there, `UsageError` when there is none at all, `Busy`.
+        Raises `NotFound` for a brand that is not there, `Busy`, and `UsageError` for an embedder that is unknown and
+        when there is no brand at all.
         """
+        unknown = [name for name in asked.embedders or () if name not in EMBEDDERS]
+        if unknown:
+            raise UsageError(f"There is no embedder {unknown[0][:64]}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
         known = {brand.key for brand in self._brands.all()}
         missing = [key for key in asked.brands if key not in known]
         if missing:
