@@ -103,6 +103,8 @@ def _still_holds(location: Location, ref: ImageRef, complete: set[bytes], reader
 def _complete(keys: set[bytes], spaces: Sequence[Space], catalogue: Catalogue) -> set[bytes]:
     """Return those contents that have a row in every space."""
     for space in spaces:
+        if not keys:
+            break
         keys = keys & catalogue.having(space.key, keys)
     return keys
 
@@ -129,8 +131,13 @@ class _Reader:
     listen: Listener
     reading: Reading
     stop: threading.Event = field(default_factory=threading.Event)
+    known: bool = True
+    """Whether an earlier scan brought contents into the catalogue."""
+    done: dict[bytes, str | None] = field(default_factory=dict)
+    """The contents of this run so far, with the reason of those that could not be read."""
 
     def run(self, work: Sequence[ImageRef]) -> None:
+        self.known = bool(work) and self.catalogue.holds_contents()
         workers = self.params.workers or usable_cores()
         done, pending = 0, list[_Found]()
         committed = time.monotonic()
@@ -152,6 +159,8 @@ class _Reader:
         before = len(self.reading.skipped)
         for location in found.locations:
             _enter(self.reading, location)
+            if location.sha256 is not None:
+                self.done[location.sha256] = location.reason
         self.reading.skipped.extend(found.passed)
         self.reading.transient.extend(found.passed)
         skipped = self.reading.skipped
@@ -180,13 +189,20 @@ class _Reader:
                 self.read_one(ref, found, fresh)
         if self.stop.is_set():
             return _Found()
-        known = _complete(set(fresh) & set(self.catalogue.contents(fresh)), self.spaces, self.catalogue)
-        reasons = self.compute({key: files[0][2] for key, files in fresh.items() if key not in known}, found)
+        reasons = {key: self.done[key] for key in fresh if key in self.done}
+        known = reasons.keys() | self.catalogued(fresh.keys() - reasons.keys())
+        reasons |= self.compute({key: files[0][2] for key, files in fresh.items() if key not in known}, found)
         for key, files in fresh.items():
             for ref, state, _ in files:
                 uri, reader = os.fsencode(ref.uri), self.params.reader
                 found.locations.append(Location(uri, state_key(state), key, reasons.get(key), reader))
         return found
+
+    def catalogued(self, keys: set[bytes]) -> set[bytes]:
+        """Return those of these contents that need not be read again."""
+        if not self.known or not keys:
+            return set()
+        return _complete(keys & self.catalogue.contents(keys).keys(), self.spaces, self.catalogue)
 
     def compute(self, contents: Mapping[bytes, bytes], found: _Found) -> dict[bytes, str]:
         """Decode and fingerprint contents into `found`; return the reason of each where that is not possible."""

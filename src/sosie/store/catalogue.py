@@ -149,6 +149,11 @@ class Catalogue:
         with self._engine.connect() as connection:
             return connection.execute(select(table.c.sha256).where(table.c.space == space).limit(1)).first() is not None
 
+    def holds_contents(self) -> bool:
+        """Tell whether there is any content."""
+        with self._reading() as connection:
+            return connection.execute(select(schema.content.c.sha256).limit(1)).first() is not None
+
     def uris(self, keys: Iterable[bytes]) -> dict[bytes, list[bytes]]:
         """Return where each of these contents was last found, sorted; those found nowhere are left out."""
         table = schema.location

@@ -10,17 +10,26 @@ from sqlalchemy import Connection, Table
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, replace: bool = False) -> None:
-    """Insert rows; one whose key is there already stays as it was, or is replaced."""
+    """Insert rows, all with the same columns; one whose key is there already stays as it was, or is replaced."""
     if not rows:
         return
-    # "insert or update" is in no standard: each dialect has its own, and importing the other one takes its time.
-    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-    statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
-    if replace:
-        values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
     # In the order of their keys: two writers of the same rows then wait for each other rather than both for ever.
-    connection.execute(statement, sorted(rows, key=lambda row: [row[name] for name in keys]))
+    rows = sorted(rows, key=lambda row: [row[name] for name in keys])
+    statement = _statement(connection.dialect.name, table, keys, replace=replace)
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, rows)
+        return
+    # SQLAlchemy takes longer to look at thousands of plain rows than SQLite to write them.
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    names = compiled.positiontup
+    connection.exec_driver_sql(str(compiled), [tuple([row[name] for name in names]) for row in rows])
+
+
+def _statement(dialect: str, table: Table, keys: Sequence[str], *, replace: bool) -> Any:
+    # "insert or update" is in no standard: each dialect has its own, and importing the other one takes its time.
+    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    if not replace:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
