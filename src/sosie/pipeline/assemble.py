@@ -83,7 +83,7 @@ def reverse(evidence: Evidence) -> Evidence:
 
 def groups_of(contents: Contents, edges: Sequence[Edge], ids: Ids) -> list[Group]:
     """Return the groups of images that are one picture, sorted by their first member."""
-    shares = _shares(contents, edges)
+    shares = shares_of(contents, edges)
     same = connected(len(contents), _pairs(edges, frozenset({"identical"})))
     groups = [
         _group(contents, rows, shares, ids, identical=len(set(same[rows])) == 1) for rows in components(contents, edges)
@@ -107,7 +107,7 @@ def with_identical(contents: Contents, edges: Sequence[Edge]) -> list[Edge]:
 def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, int]]:
     """Return the pairs of contents that a group's keeper makes with members that no edge joins it to."""
     known = {(edge.a, edge.b) for edge in edges}
-    shares = _shares(contents, edges)
+    shares = shares_of(contents, edges)
     missing = []
     for rows in components(contents, edges):
         keeper, _ = _keeper(contents, rows, shares)
@@ -131,7 +131,7 @@ def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     return [rows for rows in members.values() if sum(len(contents.refs[row]) for row in rows) > 1]
 
 
-def _shares(contents: Contents, edges: Sequence[Edge]) -> list[float]:
+def shares_of(contents: Contents, edges: Sequence[Edge]) -> list[float]:
     """Return what part of a whole picture each content is: a frame around it does not count, nor what a crop lost."""
     shares = [1.0] * len(contents)
     for edge in edges:
@@ -148,6 +148,11 @@ def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
     wanted = [edge for edge in edges if edge.relation in relations]
     a, b = (np.array([getattr(edge, end) for edge in wanted], dtype=np.int64) for end in "ab")
     return Pairs(a, b, np.array([edge.score for edge in wanted], dtype=np.float32))
+
+
+def keeper_of(contents: Contents, rows: Sequence[int], shares: Sequence[float]) -> int:
+    """Return the content of a group to keep; `shares` as `shares_of` gives them."""
+    return _keeper(contents, rows, shares)[0]
 
 
 def _keeper(contents: Contents, rows: Sequence[int], shares: Sequence[float]) -> tuple[int, tuple[ImageRef, str]]:

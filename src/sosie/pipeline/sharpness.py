@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from sosie.errors import UnreadableImage
 from sosie.grouping.keeper import SAME_PIXELS
 from sosie.imaging import decode
 from sosie.imaging.quality import detail
-from sosie.pipeline.assemble import components
+from sosie.pipeline.assemble import components, keeper_of, shares_of
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.threads import usable_cores
@@ -29,27 +30,39 @@ def measure_sharpness(contents: Contents, edges: Sequence[Edge], catalogue: Cata
     """Return the contents with the detail of those measured at full size whose rank in their group depends on it.
 
     Large images are fingerprinted from a smaller decode, which shows no enlargement by less than that. So where a
-    group has an image of the same shape and fewer pixels, the larger ones are decoded once more; the catalogue
-    remembers what was found. A file that cannot be read any more keeps its estimate.
+    group has an image of the same shape and fewer pixels, the one that would be kept is decoded once more; if it then
+    falls behind another one, that one is, until the one to keep is known for what it is. The catalogue remembers what
+    was found. A file that cannot be read any more keeps its estimate.
     """
-    groups = ([contents.rows[row] for row in group] for group in components(contents, edges))
-    doubtful = sorted({key for group in groups for key in _doubtful(group)})
-    if not doubtful:
+    groups = components(contents, edges)
+    asked = {row for group in groups for row in _chosen(contents, group, _seem_unlike)}
+    enlarged = {row for group in groups for row in _chosen(contents, group, _may_be_enlarged)}
+    if not asked and not enlarged:
         return contents
-    place = {key: number for number, key in enumerate(contents.keys)}
+    shares = shares_of(contents, edges)
+    groups = [group for group in groups if not enlarged.isdisjoint(group)]
+    tried, fresh = set[int](), dict[int, Content]()
     with ThreadPoolExecutor(params.workers or usable_cores(), "sosie-detail") as pool:
-        measured = list(pool.map(lambda key: _measured(contents, place[key], params), doubtful))
-    fresh = {row.sha256: row for row in measured if row is not None}
+        while True:
+            rows = sorted(asked)
+            measured = pool.map(partial(_measured, contents, params=params), rows)
+            fresh |= {row: content for row, content in zip(rows, measured, strict=True) if content is not None}
+            contents = replace(contents, rows=[fresh.get(row, known) for row, known in enumerate(contents.rows)])
+            tried |= asked
+            asked = ({keeper_of(contents, group, shares) for group in groups} & enlarged) - tried
+            if not asked:
+                break
     catalogue.save_details(fresh.values())
-    return replace(contents, rows=[fresh.get(row.sha256, row) for row in contents.rows])
+    return contents
 
 
-def _doubtful(group: Sequence[Content]) -> Iterator[bytes]:
-    """Yield those contents of a group whose estimated detail decides its keeper and may be wrong."""
-    for row in group:
-        shrunk = row.detail_side < min(row.width, row.height) and row.width * row.height <= _MOST
-        if shrunk and any(_may_be_enlarged(row, other) or _seem_unlike(row, other) for other in group):
-            yield row.sha256
+def _chosen(contents: Contents, group: Sequence[int], doubt: Callable[[Content, Content], bool]) -> Iterator[int]:
+    """Yield those members of a group that were shrunk for measuring, where that gives a doubt beside another one."""
+    members = [contents.rows[row] for row in group]
+    for row, content in zip(group, members, strict=True):
+        shrunk = content.detail_side < min(content.width, content.height)
+        if shrunk and content.width * content.height <= _MOST and any(doubt(content, other) for other in members):
+            yield row
 
 
 def _may_be_enlarged(row: Content, other: Content) -> bool:
@@ -71,7 +84,7 @@ def _same_shape(row: Content, other: Content) -> bool:
     return more <= _SAME_SHAPE * less
 
 
-def _measured(contents: Contents, row: int, params: ReadParams) -> Content | None:
+def _measured(contents: Contents, row: int, *, params: ReadParams) -> Content | None:
     known = contents.rows[row]
     try:
         data, _ = read_file(contents.refs[row][0].file, params.max_bytes)

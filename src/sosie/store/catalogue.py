@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, func, make_url, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, func, make_url, select, tuple_, update
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from sosie.config import Settings
@@ -222,10 +222,12 @@ class Catalogue:
     def save_details(self, contents: Iterable[Content]) -> None:
         """Remember details that were measured anew on larger pixels."""
         table = schema.content
+        values = [{"key": row.sha256, "value": row.detail, "side": row.detail_side} for row in contents]
+        if not values:
+            return
+        changed: dict[str, Any] = {"detail": bindparam("value"), "detail_side": bindparam("side")}
         with self._writing() as connection:
-            for row in contents:
-                values = {"detail": row.detail, "detail_side": row.detail_side}
-                connection.execute(update(table).where(table.c.sha256 == row.sha256).values(values))
+            connection.execute(update(table).where(table.c.sha256 == bindparam("key")).values(changed), values)
 
     def verdicts(self, judge: str, pairs: Sequence[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes], Any]:
         """Return what this judge said of these pairs before: a JSON value, or None for strangers."""
@@ -286,7 +288,7 @@ class Catalogue:
     def _rows(self, query: Select[Any], column: Any, keys: Iterable[bytes]) -> Iterator[Sequence[Any]]:
         with self._reading() as connection:
             for chunk in _chunks(list(keys)):
-                yield from connection.execute(query.where(column.in_(chunk)))
+                yield from connection.execute(query.where(column.in_(chunk))).all()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
