@@ -15,6 +15,7 @@ Method = Literal["auto", "hash"]
 Grouping = Literal["star", "complete"]
 Dialect = Literal["openai", "vllm", "jina", "immich"]
 Payload = Literal["data-urls", "base64", "image"]
+_BRAND = "brand"
 EMBEDDERS = ("clip", "service", "gemini", "huggingface", "builtin", "none")
 
 
@@ -138,9 +139,19 @@ def load_settings(
     environment = os.environ if environment is None else environment
     names = [field.name for field in fields(Settings)]
     values = _from_file(file or Path("sosie.toml"), names, required=file is not None)
+    values.pop(_BRAND, None)
     values |= {n: environment[f"SOSIE_{n.upper()}"] for n in names if environment.get(f"SOSIE_{n.upper()}")}
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
     return Settings(**{name: _checked(name, value) for name, value in values.items()})
+
+
+def brand_tables(file: Path | None = None) -> list[dict[str, Any]]:
+    """Return the `[[brand]]` tables of `sosie.toml` (of the working directory when not given), as they stand there."""
+    names = [field.name for field in fields(Settings)]
+    tables = _from_file(file or Path("sosie.toml"), names, required=file is not None).get(_BRAND, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise UsageError("The brands of sosie.toml are no tables.", next_step="Begin each with [[brand]].")
+    return tables
 
 
 def _from_file(path: Path, names: list[str], *, required: bool) -> dict[str, Any]:
@@ -152,7 +163,7 @@ def _from_file(path: Path, names: list[str], *, required: bool) -> dict[str, Any
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.", next_step="Correct it or move it away.") from error
-    unknown = sorted(set(values) - set(names))
+    unknown = sorted(set(values) - {*names, _BRAND})
     if unknown:
         raise UsageError(f"{path} has an unknown setting: {unknown[0]}.", next_step=f"Known are {', '.join(names)}.")
     return values

@@ -30,6 +30,7 @@ HOMES = {
     "serve": "serve:serve",
     "decide": "decide:decide",
     "rules": "rules:rules",
+    "brand": "brand:app",
     "models": "models:app",
     "embed": "embed:app",
     "cache": "cache:app",

@@ -15,8 +15,12 @@ from sosie.pipeline.run import Found
 
 def scan(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)
-    ],
+        list[Path] | None, typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)
+    ] = None,
+    brand: Annotated[
+        list[str] | None,
+        typer.Option(help="Scan a brand as it was synced last, instead of paths; may be repeated.", metavar="KEY"),
+    ] = None,
     catalog: CatalogOption = None,
     method: MethodOption = None,
     embedder: EmbedderOption = None,
@@ -48,6 +52,8 @@ def scan(
     from sosie.config import load_settings
     from sosie.pipeline.run import find_report
 
+    if bool(paths) == bool(brand):
+        raise UsageError("Say what to scan: paths, or brands with --brand.", next_step="Example: sosie scan ~/Pictures")
     if report:
         _check_writable(report)
     settings = load_settings(
@@ -62,7 +68,13 @@ def scan(
         }
     )
     with show_progress(quiet=quiet) as listen:
-        found = find_report(paths, settings=settings, hidden=hidden, listen=listen, confirm=asker(listen, yes=yes))
+        confirm = asker(listen, yes=yes)
+        if brand:
+            from sosie.pipeline.brand_scan import scan_brands
+
+            found = scan_brands(brand, settings, listen, confirm)
+        else:
+            found = find_report(paths or [], settings=settings, hidden=hidden, listen=listen, confirm=confirm)
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 

@@ -309,7 +309,7 @@ class _Sync:
             images=images,
             fetched=self.fetched,
             bytes=self.size,
-            unchanged=images - self.fetched - len(self.kept),
+            unchanged=max(images - self.fetched - len(self.kept), 0),
             gone=gone,
             kept=tuple(self.kept),
             skipped=tuple(self.skipped),

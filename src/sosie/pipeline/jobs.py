@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sosie.config import Settings
+from sosie.pipeline.alike import Confirm
 from sosie.pipeline.collecting import SyncResult, brand_refs, sync_brand
 from sosie.pipeline.progress import Listener
 from sosie.pipeline.scan import scan
@@ -26,11 +27,16 @@ def fetch_brand(key: str, settings: Settings, listen: Listener) -> SyncResult:
         return sync_brand(catalogue, Originals(settings.originals_path), brand, settings, listen)
 
 
-def process_brands(catalogue: Catalogue, keys: Iterable[str], settings: Settings, listen: Listener) -> Report:
-    """Return the duplicates among all that is stored of some brands. Nothing is fetched."""
+def process_brands(
+    catalogue: Catalogue, keys: Iterable[str], settings: Settings, listen: Listener, confirm: Confirm | None = None
+) -> Report:
+    """Return the duplicates among all that is stored of some brands. Nothing is fetched.
+
+    `confirm` is asked before money is spent, as for `find_duplicates`.
+    """
     started = time.perf_counter()
     refs, passed = brand_refs(catalogue, Originals(settings.originals_path), list(keys))
-    report, _settled = scan(catalogue, refs, passed, settings, listen, _no)
+    report, _settled = scan(catalogue, refs, passed, settings, listen, confirm or _no)
     total = round(time.perf_counter() - started, 3)
     return replace(report, timings={**report.timings, "total": total})
 
