@@ -103,7 +103,14 @@ def _source(
     if not spec.trusted:
         variables = {name: value for name, value in variables.items() if name.startswith(_VARIABLES)}
     roots = None if spec.trusted else settings.allowed_roots
-    handed = Handed(brand=brand, web=web, uploads=settings.uploads_path, roots=roots, environment=variables)
+    handed = Handed(
+        brand=brand,
+        web=web,
+        uploads=settings.uploads_path,
+        roots=roots,
+        environment=variables,
+        trusted=spec.trusted,
+    )
     return lambda: make_source(spec.kind, spec.settings, handed)
 
 

@@ -18,7 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Finds:
     """Turns raw addresses of one source into references, and those that cannot be into `Skipped`.
 
-    `limit` is the greatest number of images; when it is reached, `full` is set and a `Skipped` for `where` says so.
+    `limit` is the greatest number of images, and of what is none; when there are more, `full` is set and a `Skipped`
+    for `where` says so.
     """
 
     brand: str
@@ -26,6 +27,7 @@ class Finds:
     limit: int = 1_000_000
     full: bool = False
     _seen: set[str] = field(default_factory=set)
+    _images: int = 0
     _told: bool = False
 
     def take(
@@ -46,16 +48,22 @@ class Finds:
             reason = f"{checked.reason} ({of})" if of and checked.uri else checked.reason
             yield from self.pass_over(reason, of, checked.uri)
             return
-        if self._new(checked):
+        yield from self.give(checked, title=title, metadata=metadata)
+
+    def give(
+        self, uri: str, *, title: object = "", metadata: Mapping[str, object] | None = None
+    ) -> Iterator[ImageRef | Skipped]:
+        """Yield the image at a URI that needs no check, once."""
+        if self._new(uri, image=True):
             told = {name: plain(value) for name, value in (metadata or {}).items()}
             told = {name: value for name, value in told.items() if value}
-            yield ImageRef(checked, brand=self.brand, title=plain(title), metadata=told)
+            yield ImageRef(uri, brand=self.brand, title=plain(title), metadata=told)
         yield from self._notice()
 
     def pass_over(self, reason: str, of: str = "", uri: str = "") -> Iterator[ImageRef | Skipped]:
         """Yield a `Skipped` with this reason, once; without a `uri` its place is `where`, and the item in it."""
         place = uri or "#".join(part for part in (self.place, of) if part)
-        if self._new(f"{place} {reason}"):
+        if self._new(f"{place} {reason}", image=False):
             yield Skipped(place, reason)
         yield from self._notice()
 
@@ -64,18 +72,20 @@ class Finds:
         """The source as people may see it: an address without its query, which may hold a key."""
         return shown(self.where.partition("?")[0])
 
-    def _new(self, key: str) -> bool:
+    def _new(self, key: str, *, image: bool) -> bool:
         if key in self._seen or self.full:
             return False
-        self.full = len(self._seen) >= self.limit
+        count = self._images if image else len(self._seen) - self._images
+        self.full = count >= self.limit
         self._seen.add(key)
+        self._images += image
         return not self.full
 
     def _notice(self) -> Iterator[Skipped]:
         if self.full and not self._told:
             self._told = True
-            reason = f"has more than {self.limit:,} images: the rest is left out (max_images)"
-            yield Skipped(self.place, reason)
+            what = "images" if self._images >= self.limit else "items that cannot be used"
+            yield Skipped(self.place, f"has more than {self.limit:,} {what}: the rest is left out (max_images)")
 
 
 def web_address(address: object, base: str = "") -> str | Skipped:

@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "shopify": "sosie.sources.shopify:ShopifySource",
     "feed": "sosie.sources.feed:FeedSource",
     "web": "sosie.sources.web:WebSource",
+    "bucket": "sosie.sources.bucket:BucketSource",
 }
 """Kind -> the frozen dataclass of it. Its fields are the settings, but for those that `Handed` hands in."""
 
@@ -31,7 +32,7 @@ class Handed:
     """What a source is given besides its settings; it takes those that it has a field of the same name for.
 
     `roots` are the folders below which files may be read, None for anywhere. `environment` holds the variables that a
-    source may use.
+    source may use; `trusted` says that somebody at this machine declared it, who may use its credentials.
     """
 
     brand: str
@@ -39,6 +40,7 @@ class Handed:
     uploads: Path
     roots: tuple[Path, ...] | None = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    trusted: bool = False
 
 
 _HANDED = frozenset(item.name for item in fields(Handed))
