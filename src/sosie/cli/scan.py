@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
 from sosie.errors import UsageError
 from sosie.pipeline.run import Found
+
+if TYPE_CHECKING:
+    from sosie.config import Settings
 
 
 def scan(
@@ -48,9 +52,7 @@ def scan(
 
     Example: sosie scan ~/Pictures --report report.json
     """
-    from sosie.cli.progress import asker, show_progress
     from sosie.config import load_settings
-    from sosie.pipeline.run import find_report
 
     if bool(paths) == bool(brand):
         raise UsageError("Say what to scan: paths, or brands with --brand.", next_step="Example: sosie scan ~/Pictures")
@@ -67,16 +69,25 @@ def scan(
             "similar_groups": "complete" if strict_groups else None,
         }
     )
-    with show_progress(quiet=quiet) as listen:
-        confirm = asker(listen, yes=yes)
-        if brand:
-            from sosie.pipeline.brand_scan import scan_brands
-
-            found = scan_brands(brand, settings, listen, confirm)
-        else:
-            found = find_report(paths or [], settings=settings, hidden=hidden, listen=listen, confirm=confirm)
+    found = _find(paths or [], brand or [], settings, hidden=hidden, quiet=quiet, yes=yes)
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
+
+
+def _find(
+    paths: Sequence[Path], brands: Sequence[str], settings: Settings, *, hidden: bool, quiet: bool, yes: bool
+) -> Found:
+    from sosie.cli.progress import asker, show_progress
+
+    with show_progress(quiet=quiet) as listen:
+        confirm = asker(listen, yes=yes)
+        if brands:
+            from sosie.pipeline.brand_scan import scan_brands
+
+            return scan_brands(brands, settings, listen, confirm)
+        from sosie.pipeline.run import find_report
+
+        return find_report(paths, settings=settings, hidden=hidden, listen=listen, confirm=confirm)
 
 
 def deliver(found: Found, *, report: Path | None, as_json: bool, quiet: bool, every: bool) -> None:
