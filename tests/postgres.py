@@ -53,7 +53,7 @@ def running() -> Iterator[Postgres]:
     data = folder / "data"
     make = [where / "initdb", "-D", data, "-A", "trust", "-U", "sosie", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run([*other, *map(str, make)], check=True, capture_output=True, cwd="/")
-    port = _free_port()
+    port = free_port()
     options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "shared_buffers=32MB"]
     command = [*other, str(where / "postgres"), "-D", str(data), "-p", str(port)]
     command += [part for option in options for part in ("-c", option)]
@@ -77,7 +77,7 @@ def _other_user(folder: Path) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -89,8 +89,9 @@ class Server:
 class Client:
     """Asks a server and expects that it answers well."""
 
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+    def __init__(self, url: str, *, keep: bool = True) -> None:
+        limits = httpx.Limits() if keep else httpx.Limits(max_keepalive_connections=0)
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False, limits=limits)
 
     def get(self, path: str, **params: Any) -> Any:
         return self._answer(self.http.get(path, params=params))

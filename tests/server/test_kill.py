@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,38 +13,8 @@ import pytest
 from sosie.report import Report
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
-from sosie.store.results import load_result
-from tests.contract.backends import provider
-from tests.contract.loopback import Loopback, Reply, Request
 from tests.server.servers import ENDED, Server, stage
-from tests.server.shops import Shop, open_shop, stock
-
-COUNT = 100
-
-
-@dataclass
-class World:
-    """A shop and an embedding service, both as slow as they are told to be."""
-
-    shop: Shop
-    service: str
-    embed_pause: float = 0.0
-
-    @property
-    def env(self) -> dict[str, str]:
-        embedding = {"SOSIE_EMBEDDERS": "service", "SOSIE_SERVICE_URL": self.service, "SOSIE_EMBED_BATCH": "4"}
-        return {"SOSIE_WORKERS": "1", "SOSIE_DOWNLOADS": "2", "SOSIE_EMBED_WORKERS": "1", **embedding}
-
-
-@contextmanager
-def opened() -> Iterator[World]:
-    def answer(request: Request) -> Reply:
-        time.sleep(made.embed_pause)
-        return provider(request)
-
-    with open_shop(stock(COUNT)) as shop, Loopback(answer) as service:
-        made = World(shop, service.url)
-        yield made
+from tests.server.worlds import COUNT, World, opened, result_of
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +31,7 @@ def undisturbed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Repor
         server.client.brand("shop", world.shop.source)
         job = server.client.job("shop")
         assert server.client.ended(job)["state"] == "done"
-    return result(data, job)
-
-
-def result(data: Path, job: str) -> Report:
-    with Catalogue(data / "catalogue.db") as catalogue:
-        return replace(load_result(catalogue, job), timings={})
+    return result_of(data, job)
 
 
 def stored(data: Path) -> set[str]:
@@ -99,7 +62,7 @@ def test_killed_in_any_stage_a_job_goes_on_by_itself(
     with Server(tmp_path, world.env) as server:
         assert server.client.ended(job)["state"] == "done"
     assert not set(shop.asked[asked:]) & kept
-    assert result(tmp_path, job) == undisturbed
+    assert result_of(tmp_path, job) == undisturbed
 
 
 def test_killed_again_and_again_at_any_moment_a_job_still_ends_the_same(
@@ -118,4 +81,4 @@ def test_killed_again_and_again_at_any_moment_a_job_still_ends_the_same(
             server.kill()
     with Server(tmp_path, world.env) as server:
         assert server.client.ended(job)["state"] == "done"
-    assert result(tmp_path, job) == undisturbed
+    assert result_of(tmp_path, job) == undisturbed
