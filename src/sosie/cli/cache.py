@@ -54,20 +54,36 @@ def prune(
     space: Annotated[
         list[str] | None, typer.Option(help="Also forget this kind of fingerprint; may be repeated.")
     ] = None,
+    most: Annotated[
+        float | None,
+        typer.Option("--originals", min=0, help="Keep at most so many MB of downloads.", metavar="MB", show_default=""),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without, only say what would go.")] = False,
 ) -> None:
-    """Forget what no image needs any more: fingerprints of files that are gone, and kinds that you name.
+    """Forget what no image needs any more: fingerprints of files that are gone, downloads that no brand lists.
 
-    Nothing but memory is lost: what is needed again is computed again.
+    Nothing but memory is lost: what is needed again is computed again. With --originals also downloads go that
+    brands still list, those asked for longest ago first; they are fetched again when their brand is synced.
+    What was uploaded stays.
 
-    Example: sosie cache prune --yes
+    Example: sosie cache prune --originals 20000 --yes
     """
     from sosie.config import load_settings
     from sosie.store.catalogue import Catalogue
-    from sosie.store.pruning import prune_catalogue
+    from sosie.store.originals import Originals
+    from sosie.store.pruning import prune_catalogue, prune_originals
 
-    with Catalogue.of(load_settings({"catalog": catalog})) as catalogue:
+    settings = load_settings({"catalog": catalog})
+    limit = None if most is None else int(most * 1e6)
+    with Catalogue.of(settings) as catalogue:
         gone = prune_catalogue(catalogue, space or [], dry=not yes)
+        files = prune_originals(catalogue, Originals(settings.originals_path), dry=not yes, max_bytes=limit)
+    if files.files or files.left:
+        again = f", {files.needed:,} of them to be fetched again" if files.needed else ""
+        typer.echo(
+            f"{files.files:,} downloads ({files.bytes / 1e6:,.1f} MB{again}) {'went' if yes else 'would go'}; "
+            f"{files.left / 1e6:,.1f} MB stay."
+        )
     typer.echo(
         f"{gone.locations:,} places, {gone.contents:,} images, {gone.fingerprints:,} fingerprints "
         f"{'were forgotten' if yes else 'would be forgotten; --yes does it'}."

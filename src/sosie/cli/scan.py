@@ -55,7 +55,7 @@ def scan(
     from sosie.config import load_settings
 
     if bool(paths) == bool(brand):
-        raise UsageError("Say what to scan: paths, or brands with --brand.", next_step="Example: sosie scan ~/Pictures")
+        raise typer.BadParameter("Say what to scan: either paths, or brands with --brand.")
     if report:
         _check_writable(report)
     settings = load_settings(

@@ -107,6 +107,14 @@ class BrandSkip:
     seen: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """When an original was asked for last (seconds since 1970), and whether it can be had again from its source."""
+
+    fetched: float
+    again: bool
+
+
 class Brands:
     """The brands of a catalogue. Methods raise `CatalogueError` when the database fails."""
 
@@ -196,6 +204,24 @@ class Brands:
         query = select(table).where(table.c.sha256 == sha256).order_by(table.c.brand, table.c.uri)
         with self._catalogue.reading() as connection:
             return [_image(row) for row in connection.execute(query)]
+
+    def all_uris(self) -> set[bytes]:
+        """Return where the images of all brands are, files of this machine left out."""
+        table = tables.brand_image
+        with self._catalogue.reading() as connection:
+            return {uri for (uri,) in connection.execute(select(table.c.uri).where(table.c.sha256.is_not(None)))}
+
+    def originals(self) -> dict[bytes, Need]:
+        """Return for each original that is an image of a brand how it is needed."""
+        table = tables.brand_image
+        query = select(table.c.sha256, table.c.uri, table.c.fetched).where(table.c.sha256.is_not(None))
+        found: dict[bytes, Need] = {}
+        with self._catalogue.reading() as connection:
+            for sha256, uri, fetched in connection.execute(query):
+                known = found.get(sha256, Need(0.0, True))
+                again = known.again and not uri.startswith(b"upload:")
+                found[sha256] = Need(max(known.fetched, fetched or 0.0), again)
+        return found
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Return for each brand how many images it has and how many could not be had."""
