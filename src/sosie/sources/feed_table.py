@@ -15,6 +15,7 @@ from sosie.sources.finds import shown
 
 _DELIMITERS = "\t,;|~"
 _LONGEST_LINE = 1_000_000
+_MOST_COLUMNS = 2_000
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -46,6 +47,9 @@ def _names(rows: Iterator[list[str]], where: str) -> list[str]:
     except csv.Error as error:
         reason = f"The feed {shown(where)} has no first row that can be read ({error})."
         raise SourceFailure(reason, next_step="Open its address in a browser.") from error
+    if len(names) > _MOST_COLUMNS:
+        reason = f"The feed {shown(where)} names {len(names):,} columns."
+        raise SourceFailure(reason, next_step=f"Up to {_MOST_COLUMNS:,} are read: is it one line?")
     if "image_link" not in names and "additional_image_link" not in names:
         raise SourceFailure(
             f"The feed {shown(where)} is neither RSS nor Atom, nor a table with a column image_link.",
