@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -87,11 +88,21 @@ class _NoWeb:
         raise UsageError(f"{url} is not asked while a declaration is checked.")
 
 
+def kinds() -> dict[str, str]:
+    """Return all kinds of sources, those of other packages (entry points `sosie.sources`) after our own."""
+    others = entry_points(group="sosie.sources")
+    return KINDS | {point.name: point.value for point in others if point.name not in KINDS}
+
+
 def _kind(kind: str) -> Any:
-    if kind not in KINDS:
-        raise UsageError(f"There is no kind of source {kind!r}.", next_step=f"Choose from {', '.join(KINDS)}.")
-    module, _, name = KINDS[kind].partition(":")
-    return getattr(import_module(module), name)
+    known = KINDS if kind in KINDS else kinds()
+    if kind not in known:
+        raise UsageError(f"There is no kind of source {kind!r}.", next_step=f"Choose from {', '.join(known)}.")
+    module, _, name = known[kind].partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"The source {kind} cannot be loaded: {error}.", next_step="Install it again.") from error
 
 
 def _value(kind: str, name: str, hint: Any, value: Any) -> Any:
