@@ -87,6 +87,8 @@ class Settings:
     """Folders below which brands declared over the API may have folders and lists as sources; none by default."""
     allowed_networks: tuple[str, ...] = ()
     """Networks and hosts that may be asked although they are not public: `10.1.0.0/16`, `*.corp.example`."""
+    originals_url: str = ""
+    """Bucket in which several servers keep what was downloaded or uploaded: `s3://bucket/folder`, gs://, az://."""
     downloads: int = 16
     """Downloads side by side."""
     downloads_per_host: int = 6

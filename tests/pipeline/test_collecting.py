@@ -13,7 +13,7 @@ import pytest
 
 from sosie.config import Settings
 from sosie.errors import Cancelled
-from sosie.pipeline.collecting import SyncResult, brand_refs, stored_file, sync_brand
+from sosie.pipeline.collecting import SyncResult, brand_refs, sync_brand
 from sosie.pipeline.progress import Progress, ignore
 from sosie.pipeline.scan import scan
 from sosie.report import Report
@@ -122,7 +122,7 @@ def test_an_original_that_was_lost_is_fetched_again(shop: Shop) -> None:
     shop.site.pages["/7.jpg"] = tagged(encoded(picture(7)), '"v1"')  # type: ignore[assignment]
     shop.listing("nike", ["7.jpg"])
     shop.sync("nike")
-    for sha256, _ in list(shop.originals.all()):
+    for sha256, _, _ in list(shop.originals.all()):
         shop.originals.remove(sha256)
     refs, skipped = brand_refs(shop.catalogue, shop.originals, ["nike"])
     assert refs == []
@@ -226,15 +226,6 @@ def test_no_secret_of_an_address_is_kept(shop: Shop) -> None:
     refs, _ = brand_refs(shop.catalogue, shop.originals, ["nike"])
     assert [ref.uri for ref in refs] == [f"{shop.site.url}/0.jpg?v=3"]
     assert "X-Amz-Signature=abc" in shop.site.asked[-1].path
-
-
-def test_the_file_of_a_content_is_found(shop: Shop) -> None:
-    shop.listing("nike", ["0.jpg"])
-    shop.sync("nike")
-    report = shop.scan("nike")
-    path = stored_file(shop.catalogue, shop.originals, bytes.fromhex(report.images[0].sha256))
-    assert path is not None
-    assert path.read_bytes() == shop.site.pages["/0.jpg"]
 
 
 def test_uploads_become_originals_once(shop: Shop) -> None:

@@ -116,8 +116,8 @@ def test_pruning_removes_what_no_brand_lists_and_beyond_a_bound_what_can_be_fetc
         assert (gone.files, gone.bytes, gone.needed, gone.left) == (1, 10, 0, 40)
         gone = prune_originals(catalogue, originals, dry=False, max_bytes=35)
         assert (gone.files, gone.needed, gone.left) == (1, 1, 30)
-        assert not originals.holds(old)
-        assert not originals.holds(loose)
+        assert not originals.holds(old, 10)
+        assert not originals.holds(loose, 10)
         prune_originals(catalogue, originals, dry=False, max_bytes=0)
         assert {path.name for path in files(originals)} == {upload.hex(), fresh.hex()}
 
@@ -127,7 +127,7 @@ def test_an_upload_that_is_also_listed_by_an_address_is_kept(originals: Original
     with Catalogue(tmp_path / "c.db") as catalogue:
         brand_with(catalogue, {"http://x/a": (both, 1.0), "upload:nike/a": (both, 1.0)})
         prune_originals(catalogue, originals, dry=False, max_bytes=0)
-    assert originals.holds(both)
+    assert originals.holds(both, 1)
 
 
 def test_an_address_is_forgotten_when_no_brand_lists_it(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def sync(
         wanted = [brands.wanted(key) for key in keys or [brand.key for brand in brands.all()]]
         with show_progress(quiet=quiet) as listen:
             for brand in wanted:
-                found = sync_brand(catalogue, Originals(settings.originals_path), brand, settings, listen)
+                found = sync_brand(catalogue, Originals.of(settings), brand, settings, listen)
                 results.append(found)
     if as_json:
         sys.stdout.write(json.dumps({"brands": [_numbers(result) for result in results]}) + "\n")

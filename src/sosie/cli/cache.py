@@ -77,7 +77,7 @@ def prune(
     limit = None if most is None else int(most * 1e6)
     with Catalogue.of(settings) as catalogue:
         gone = prune_catalogue(catalogue, space or [], dry=not yes)
-        files = prune_originals(catalogue, Originals(settings.originals_path), dry=not yes, max_bytes=limit)
+        files = prune_originals(catalogue, Originals.of(settings), dry=not yes, max_bytes=limit)
     if files.files or files.left:
         again = f", {files.needed:,} of them to be fetched again" if files.needed else ""
         typer.echo(

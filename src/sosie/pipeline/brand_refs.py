@@ -1,17 +1,20 @@
-"""The images of brands as they are stored on this machine; nothing is asked of any network."""
+"""The images of brands as they are stored on this machine; no source is asked for anything."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Sequence
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from sosie.sources.folder import plain_reason
 from sosie.store.brands import BrandImage, Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 from sosie.types import FileState, ImageRef, Skipped
+
+_BROUGHT_AT_ONCE = 16
 
 LOST = "was fetched, but its original is not here any more (sync its brand again)"
 
@@ -24,6 +27,7 @@ def brand_refs(catalogue: Catalogue, originals: Originals, keys: Sequence[str]) 
     brands = Brands(catalogue)
     images = list(brands.images(keys))
     newest = _newest(images)
+    _bring({image.sha256 for image in newest.values() if image.sha256 is not None}, originals)
     refs: list[ImageRef] = []
     skipped = [Skipped(skip.uri, skip.reason) for skip in brands.skips(keys)]
     for image in images:
@@ -33,6 +37,19 @@ def brand_refs(catalogue: Catalogue, originals: Originals, keys: Sequence[str]) 
         else:
             skipped.append(here)
     return refs, skipped
+
+
+def _bring(contents: set[bytes], originals: Originals) -> None:
+    """Bring from the bucket of originals, where there is one, what is not on this machine."""
+    missing = [key for key in contents if originals.size_here(key) is None] if originals.bucket else []
+
+    def bring(sha256: bytes) -> None:
+        with suppress(OSError):  # what is missing then is reported image by image
+            originals.find(sha256)
+
+    if missing:
+        with ThreadPoolExecutor(_BROUGHT_AT_ONCE, "sosie-bring") as pool:
+            list(pool.map(bring, missing))
 
 
 def _newest(images: Sequence[BrandImage]) -> dict[str, BrandImage]:
@@ -65,17 +82,3 @@ def _here(newest: BrandImage, image: BrandImage, originals: Originals) -> ImageR
         aliases=image.aliases,
         path="" if newest.sha256 is None else path,
     )
-
-
-def stored_file(catalogue: Catalogue, originals: Originals, sha256: bytes) -> Path | None:
-    """Return a file of this machine that holds these contents, or None when there is none.
-
-    It is an original, or the file that was read last with these bytes; that one may have changed since.
-    """
-    if originals.holds(sha256):
-        return originals.path_of(sha256)
-    for uri in catalogue.uris([sha256]).get(sha256, ()):
-        path = Path(os.fsdecode(uri))
-        if path.is_absolute() and path.is_file():
-            return path
-    return None

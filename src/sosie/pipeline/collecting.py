@@ -13,19 +13,19 @@ from urllib.parse import urlsplit
 
 from sosie.config import Settings
 from sosie.errors import Cancelled, SourceFailure, UsageError
-from sosie.pipeline.brand_refs import brand_refs, stored_file
+from sosie.pipeline.brand_refs import brand_refs
 from sosie.pipeline.naming import Names
 from sosie.pipeline.progress import Listener, Progress, ignore
 from sosie.pipeline.reading import state_key
 from sosie.sources.base import Source
-from sosie.sources.download import Allowed, Downloader, Guard, Limits, NotFetched, spread
+from sosie.sources.download import Allowed, Downloader, Guard, Limits, NotFetched, image_bytes, spread
 from sosie.sources.specs import Handed, make_source
 from sosie.store.brands import Brand, BrandImage, Brands, BrandSkip, SourceSpec
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals, Stored
 from sosie.types import ImageRef, Skipped
 
-__all__ = ["SyncResult", "brand_refs", "downloader", "stored_file", "sync_brand"]
+__all__ = ["SyncResult", "brand_refs", "downloader", "sync_brand"]
 
 _COMMIT_IMAGES = 256
 _COMMIT_SECONDS = 1.0
@@ -204,22 +204,10 @@ class _Sync:
             known = self.brands.known(self.brand.key, [uri for uri, _ in fresh])
             for uri, ref in fresh:
                 wanted = _Wanted(uri, ref, spec, known.get(uri), opener)
-                here = self.without_asking(wanted)
-                if here is None:
-                    yield wanted
+                if ref.state is not None and not ref.path:  # a file of this machine is read where it is
+                    self.note(_Had(wanted, self.row(wanted)))
                 else:
-                    self.note(_Had(wanted, here))
-
-    def without_asking(self, wanted: _Wanted) -> BrandImage | None:
-        """Return the row of an image that needs no download: a file, or fetched already by the sync that goes on."""
-        ref, known = wanted.ref, wanted.known
-        if ref.state is not None and not ref.path:
-            return self.row(wanted)
-        if known is None or known.sha256 is None or not self.originals.holds(known.sha256, known.size):
-            return None
-        if (known.etag and known.etag == _mark(wanted)) or (known.fetched is not None and known.fetched >= self.begun):
-            return self.row(wanted, known)
-        return None
+                    yield wanted
 
     def row(self, wanted: _Wanted, known: BrandImage | None = None) -> BrandImage:
         ref = wanted.ref
@@ -230,17 +218,32 @@ class _Sync:
     def have(self, wanted: _Wanted) -> _Had:
         """Have one image; runs in a thread."""
         try:
+            known = self.held(wanted)
+            if known is not None and self.is_current(wanted, known):
+                return _Had(wanted, self.row(wanted, known))
             if wanted.ref.path:
                 return self.had(wanted, self.originals.take_in(Path(wanted.ref.path)), _mark(wanted))
             if wanted.opener is not None:
                 return self.opened(wanted, wanted.opener)
-            return self.downloaded(wanted)
+            return self.downloaded(wanted, known)
         except NotFetched as error:
             return _Had(wanted, reason=error.reason, gone=error.gone)
         except SourceFailure as error:
             return _Had(wanted, reason=error.message)
         except OSError as error:
             return _Had(wanted, reason=f"cannot be stored ({error.strerror or error})")
+
+    def held(self, wanted: _Wanted) -> BrandImage | None:
+        """Return what is known of an image whose original is kept."""
+        known = wanted.known
+        if known is None or known.sha256 is None or known.size is None:
+            return None
+        return known if self.originals.holds(known.sha256, known.size) else None
+
+    def is_current(self, wanted: _Wanted, known: BrandImage) -> bool:
+        """Tell whether an image need not be asked for: its mark says so, or the sync that goes on has done it."""
+        marked = known.etag != "" and known.etag == _mark(wanted)
+        return marked or (known.fetched is not None and known.fetched >= self.begun)
 
     def had(self, wanted: _Wanted, stored: Stored, etag: str = "", modified: str = "") -> _Had:
         row = self.row(wanted)
@@ -249,7 +252,7 @@ class _Sync:
 
     def opened(self, wanted: _Wanted, opener: Callable[[ImageRef], Iterator[bytes]]) -> _Had:
         with self.originals.incoming() as incoming:
-            for piece in opener(wanted.ref):
+            for piece in image_bytes(wanted.uri, opener(wanted.ref)):
                 incoming.write(piece)
                 if incoming.size > self.web.limits.bytes:
                     raise NotFetched(wanted.uri, f"is larger than {self.web.limits.bytes / 1e6:,.0f} MB")
@@ -257,10 +260,7 @@ class _Sync:
                     raise Cancelled("Fetching was stopped.")
             return self.had(wanted, self.originals.keep(incoming), _mark(wanted))
 
-    def downloaded(self, wanted: _Wanted) -> _Had:
-        known = wanted.known
-        if known is not None and (known.sha256 is None or not self.originals.holds(known.sha256, known.size)):
-            known = None
+    def downloaded(self, wanted: _Wanted, known: BrandImage | None) -> _Had:
         with self.originals.incoming() as incoming:
             marks = {"etag": known.etag, "modified": known.modified} if known else {}
             fetched = self.web.fetch(wanted.ref.uri, incoming, **marks)

@@ -27,7 +27,11 @@ def read_content(catalogue: Catalogue, originals: Originals, content: Content, l
 
     Raises `Gone` when every file of it is gone, unreadable or changed: other bytes are never given in its place.
     """
-    places = [str(originals.path_of(content.sha256))]
+    try:
+        original = originals.find(content.sha256)
+    except OSError:
+        original = None  # it may be a file of this machine all the same
+    places = [str(original)] if original else []
     places += [os.fsdecode(uri) for uri in catalogue.uris([content.sha256]).get(content.sha256, ())]
     why = "it is kept nowhere on this machine"
     for place in places:

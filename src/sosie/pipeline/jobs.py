@@ -24,7 +24,7 @@ def fetch_brand(key: str, settings: Settings, listen: Listener) -> SyncResult:
     """
     with Catalogue.of(settings) as catalogue:
         brand = Brands(catalogue).wanted(key)
-        return sync_brand(catalogue, Originals(settings.originals_path), brand, settings, listen)
+        return sync_brand(catalogue, Originals.of(settings), brand, settings, listen)
 
 
 def process_brands(
@@ -35,7 +35,7 @@ def process_brands(
     `confirm` is asked before money is spent, as for `find_duplicates`.
     """
     started = time.perf_counter()
-    refs, passed = brand_refs(catalogue, Originals(settings.originals_path), list(keys))
+    refs, passed = brand_refs(catalogue, Originals.of(settings), list(keys))
     report, _settled = scan(catalogue, refs, passed, settings, listen, confirm or _no)
     total = round(time.perf_counter() - started, 3)
     return replace(report, timings={**report.timings, "total": total})

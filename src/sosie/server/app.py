@@ -71,7 +71,7 @@ def _begin(settings: Settings) -> State:
         state = State(
             settings=settings,
             catalogue=catalogue,
-            originals=Originals(settings.originals_path),
+            originals=Originals.of(settings),
             brands=Brands(catalogue),
             jobs=service,
             results=results_of(catalogue),

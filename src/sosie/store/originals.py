@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from sosie.config import Settings
+    from sosie.store.originals_bucket import OriginalsBucket
 
 _INCOMING = "incoming"
 
@@ -48,28 +52,58 @@ class Originals:
     """A folder of files named by their content: `ab/abcdef...`. Safe for several processes and threads at once.
 
     A file appears under its name as a whole or not at all; what was cut off stays in `incoming` and goes with
-    `sweep`.
+    `sweep`. With a `bucket` that is where originals are kept, and the folder has copies of those that were needed here.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, bucket: OriginalsBucket | None = None) -> None:
         self.root = root
+        self.bucket = bucket
+
+    @classmethod
+    def of(cls, settings: Settings) -> Originals:
+        """Return the originals of these settings. Raises `UsageError` when their bucket cannot be."""
+        bucket = None
+        if settings.originals_url:
+            from sosie.store.originals_bucket import OriginalsBucket
+
+            bucket = OriginalsBucket(settings.originals_url)
+        return cls(settings.originals_path, bucket)
 
     def path_of(self, sha256: bytes) -> Path:
         """Return where these contents are, or would be."""
         name = sha256.hex()
         return self.root / name[:2] / name
 
-    def size_of(self, sha256: bytes) -> int | None:
-        """Return the size of an original, or None when it is not here."""
+    def size_here(self, sha256: bytes) -> int | None:
+        """Return the size of the file of an original, or None when there is none on this machine."""
         try:
             return self.path_of(sha256).stat().st_size
         except OSError:
             return None
 
-    def holds(self, sha256: bytes, size: int | None = None) -> bool:
-        """Tell whether an original is here, and as large as it was."""
-        found = self.size_of(sha256)
-        return found is not None and size in (None, found)
+    def holds(self, sha256: bytes, size: int) -> bool:
+        """Tell whether an original is kept, and as large as it was. Raises `OSError` when the bucket fails."""
+        if self.size_here(sha256) == size and self.bucket is None:
+            return True
+        return self.bucket is not None and self.bucket.size_of(sha256) == size
+
+    def find(self, sha256: bytes) -> Path | None:
+        """Return the file of an original, brought from the bucket when need be; None when it is not kept.
+
+        Raises `OSError` when the bucket fails.
+        """
+        path = self.path_of(sha256)
+        if self.bucket is None or path.exists():
+            return path if path.exists() else None
+        try:
+            with self.incoming() as incoming:
+                for piece in self.bucket.get(sha256):
+                    incoming.write(piece)
+                if incoming.digest.digest() != sha256:
+                    raise OSError(0, "is damaged in the bucket of originals")
+                return self._placed(incoming, sha256)
+        except FileNotFoundError:
+            return None
 
     @contextmanager
     def incoming(self) -> Iterator[Incoming]:
@@ -86,13 +120,22 @@ class Originals:
 
     def keep(self, incoming: Incoming) -> Stored:
         """Put what was written under its name and return it. Raises `OSError`."""
-        incoming.file.close()  # some systems rename no open file
         sha256 = incoming.digest.digest()
+        path = self._placed(incoming, sha256)
+        return self._mirrored(Stored(sha256, incoming.size, path))
+
+    def _placed(self, incoming: Incoming, sha256: bytes) -> Path:
+        incoming.file.close()  # some systems rename no open file
         path = self.path_of(sha256)
-        if self.size_of(sha256) != incoming.size:
+        if self.size_here(sha256) != incoming.size:
             path.parent.mkdir(parents=True, exist_ok=True)
             Path(incoming.file.name).replace(path)
-        return Stored(sha256, incoming.size, path)
+        return path
+
+    def _mirrored(self, stored: Stored) -> Stored:
+        if self.bucket is not None and self.bucket.size_of(stored.sha256) != stored.size:
+            self.bucket.put(stored.sha256, stored.path)
+        return stored
 
     def take_in(self, source: Path) -> Stored:
         """Store what a file of Sosie's own data folder holds, as a second name of it where the file system can.
@@ -102,9 +145,9 @@ class Originals:
         with source.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").digest()
             size = file.tell()
-        if not self.holds(sha256, size) and not self._linked(source, sha256):
+        if self.size_here(sha256) != size and not self._linked(source, sha256):
             return self._copied(source)
-        return Stored(sha256, size, self.path_of(sha256))
+        return self._mirrored(Stored(sha256, size, self.path_of(sha256)))
 
     def _linked(self, source: Path, sha256: bytes) -> bool:
         path = self.path_of(sha256)
@@ -122,22 +165,41 @@ class Originals:
                 incoming.write(chunk)
             return self.keep(incoming)
 
-    def remove(self, sha256: bytes) -> int:
-        """Remove an original and return how many bytes that gave."""
-        size = self.size_of(sha256) or 0
+    def remove(self, sha256: bytes) -> None:
+        """Remove an original. Raises `OSError` when the bucket fails."""
+        if self.bucket is not None:
+            self.bucket.remove(sha256)
         with suppress(FileNotFoundError):
             self.path_of(sha256).unlink()
-        return size
 
-    def all(self) -> Iterator[tuple[bytes, os.stat_result]]:
-        """Yield every original that is here with what the file system says of it."""
-        if not self.root.is_dir():
+    def all(self) -> Iterator[tuple[bytes, int, float]]:
+        """Yield every original that is kept with its size and the time (seconds since 1970) when it was stored.
+
+        Raises `OSError` when the bucket fails.
+        """
+        if self.bucket is not None:
+            yield from self.bucket.all()
             return
-        for folder in sorted(self.root.iterdir()):
+        for path in self._files():
+            with suppress(ValueError, FileNotFoundError):
+                status = path.stat()
+                yield bytes.fromhex(path.name), status.st_size, status.st_mtime
+
+    def _files(self) -> Iterator[Path]:
+        for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
             if len(folder.name) == 2 and folder.is_dir():
-                for path in sorted(folder.iterdir()):
-                    with suppress(ValueError, FileNotFoundError):
-                        yield bytes.fromhex(path.name), path.stat()
+                yield from sorted(folder.iterdir())
+
+    def drop_copies(self, older_than: float) -> int:
+        """Remove the files of originals that a bucket keeps and that are older than a time; return their bytes."""
+        freed = 0
+        for path in self._files() if self.bucket is not None else ():
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                if status.st_mtime < older_than:
+                    path.unlink()
+                    freed += status.st_size
+        return freed
 
     def sweep(self, older_than: float) -> int:
         """Remove what was cut off before a time (seconds since 1970) and return how many bytes that gave."""

@@ -58,22 +58,23 @@ def prune_originals(
     never do. What goes is fetched again when its brand is synced. With `dry` nothing changes.
     """
     moment = time.time() if now is None else now
-    here = dict(originals.all())
+    here = {sha256: (size, stored) for sha256, size, stored in originals.all()}
     needs = Brands(catalogue).originals()
-    left = sum(status.st_size for status in here.values())
-    files, size, needed = 0, 0, 0
-    loose = [sha256 for sha256, status in here.items() if sha256 not in needs and status.st_mtime < moment - _FRESH]
+    left = sum(size for size, _ in here.values())
+    files, freed, needed = 0, 0, 0
+    loose = [sha256 for sha256, (_, stored) in here.items() if sha256 not in needs and stored < moment - _FRESH]
     again = sorted((need.fetched, sha256) for sha256, need in needs.items() if sha256 in here and need.again)
     for sha256 in [*loose, *(sha256 for _, sha256 in again)]:
         if sha256 in needs and (max_bytes is None or left <= max_bytes):
             break
         files, needed = files + 1, needed + (sha256 in needs)
-        size, left = size + here[sha256].st_size, left - here[sha256].st_size
+        freed, left = freed + here[sha256][0], left - here[sha256][0]
         if not dry:
             originals.remove(sha256)
     if not dry:
         originals.sweep(moment - 24 * _FRESH)
-    return GoneOriginals(files, size, needed, left)
+        originals.drop_copies(moment - _FRESH)
+    return GoneOriginals(files, freed, needed, left)
 
 
 def _is_gone(path: str, listed: bool) -> bool:

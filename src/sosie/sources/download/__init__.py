@@ -1,9 +1,21 @@
 """The guarded downloader: the one door to the network for everything that users' addresses lead to."""
 
 from sosie.sources.download.addresses import Allowed
+from sosie.sources.download.body import image_bytes
 from sosie.sources.download.downloader import Downloader, Fetched, Limits, Sink
-from sosie.sources.download.failures import NotFetched, shown
+from sosie.sources.download.failures import NotFetched
 from sosie.sources.download.guard import Guard
 from sosie.sources.download.spread import spread
 
-__all__ = ["Allowed", "Downloader", "Fetched", "Guard", "Limits", "NotFetched", "Sink", "shown", "spread"]
+__all__ = [
+    "Allowed",
+    "Downloader",
+    "Fetched",
+    "Guard",
+    "Limits",
+    "NotFetched",
+    "Sink",
+    "image_bytes",
+    "shown",
+    "spread",
+]

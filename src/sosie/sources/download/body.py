@@ -5,7 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
+from sosie.errors import NotAnImage
+from sosie.imaging.signature import recognise
+from sosie.sources.download.failures import NotFetched
+
 _PIECE = 1 << 16
+_HEAD = 4096
 
 
 class BodyError(Exception):
@@ -41,3 +46,18 @@ def _decoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         raise BodyError("is packed and damaged") from error
     if not unpacker.eof:
         raise BodyError("is packed and cut off")
+
+
+def image_bytes(url: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass the body of an image on once its first bytes are known to be those of one. Raises `NotFetched`."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    try:
+        recognise(head)
+    except NotAnImage as error:
+        raise NotFetched(url, error.message, next_step=error.next_step) from error
+    yield head
+    yield from pieces

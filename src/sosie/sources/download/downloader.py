@@ -17,10 +17,9 @@ from typing import Protocol, Self, TypeVar
 import httpcore
 import httpx
 
-from sosie.errors import Cancelled, NotAnImage
-from sosie.imaging.signature import recognise
+from sosie.errors import Cancelled
 from sosie.sources.base import Answer
-from sosie.sources.download.body import BodyError, unpacked
+from sosie.sources.download.body import BodyError, image_bytes, unpacked
 from sosie.sources.download.connection import Deadline, GuardedBackend
 from sosie.sources.download.failures import NotFetched
 from sosie.sources.download.guard import Guard
@@ -29,7 +28,6 @@ Result = TypeVar("Result")
 
 _BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_HEAD = 4096
 _AGENT = "Sosie"
 
 
@@ -144,7 +142,7 @@ class Downloader:
                 gone = response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
                 raise NotFetched(url, _answered(response.status), gone=gone)
             sink.restart()
-            for piece in _sniffed(url, _body(response, told, self.limits.bytes)):
+            for piece in image_bytes(url, _body(response, told, self.limits.bytes)):
                 sink.write(piece)
             return Fetched(True, told.get("etag", ""), told.get("last-modified", ""))
 
@@ -237,21 +235,6 @@ def _body(response: httpcore.Response, told: Mapping[str, str], limit: int) -> I
     if length.isdigit() and int(length) > limit:
         raise BodyError(f"is larger than {limit / 1e6:,.0f} MB")
     return unpacked(response.iter_stream(), told.get("content-encoding", "").strip().lower(), limit)
-
-
-def _sniffed(url: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pass the body of an image on once its first bytes are known to be those of one."""
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= _HEAD:
-            break
-    try:
-        recognise(head)
-    except NotAnImage as error:
-        raise NotFetched(url, error.message, next_step=error.next_step) from error
-    yield head
-    yield from pieces
 
 
 def _answered(status: int) -> str:
