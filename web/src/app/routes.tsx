@@ -6,6 +6,12 @@ import { Shell } from "./Shell";
 /** Every page of the interface. Each is a chunk of its own, loaded when somebody goes there. */
 export const pages: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import("@/features/brands/BrandsPage")).BrandsPage }) },
+  { path: "jobs", lazy: async () => ({ Component: (await import("@/features/jobs/JobsPage")).JobsPage }) },
+  { path: "jobs/:job", lazy: async () => ({ Component: (await import("@/features/jobs/JobPage")).JobPage }) },
+  {
+    path: "settings/:section?",
+    lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
+  },
   { path: "*", Component: Missing },
 ];
 

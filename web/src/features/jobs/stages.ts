@@ -1,0 +1,58 @@
+import { isActive } from "@/api/jobs";
+import type { Job, Stage, StageProgress } from "@/api/types";
+
+const ORDER: readonly Stage[] = ["fetch", "read", "compare", "verify", "group", "embed", "similar"];
+
+export type Phase = "done" | "now" | "next" | "stopped";
+
+export interface StageView {
+  stage: Stage;
+  phase: Phase;
+  progress: StageProgress | undefined;
+}
+
+/** Stages that a job goes through, those to come included while it is at work. */
+export function stagesOf(job: Job): StageView[] {
+  const { stages } = job.progress;
+  const active = isActive(job);
+  const seen = stages.map((progress, index): StageView => {
+    const last = index === stages.length - 1;
+    const phase = !last || job.state === "done" ? "done" : active ? "now" : "stopped";
+    return { stage: progress.stage, phase, progress };
+  });
+  if (!active) return seen;
+  const known = new Set(stages.map(({ stage }) => stage));
+  const reached = Math.max(-1, ...stages.map(({ stage }) => ORDER.indexOf(stage)));
+  const skips = new Set<Stage>([
+    ...(job.params.sync === false ? (["fetch"] as const) : []),
+    ...(job.params.method === "hash" ? (["verify", "embed", "similar"] as const) : []),
+  ]);
+  const coming = ORDER.filter((stage, index) => index > reached && !known.has(stage) && !skips.has(stage));
+  return [...seen, ...coming.map((stage): StageView => ({ stage, phase: "next", progress: undefined }))];
+}
+
+/** How much of a stage is done, 0 to 1; null while its total is not known. */
+export function shareOf({ phase, progress }: StageView): number | null {
+  if (phase === "done") return 1;
+  if (phase === "next" || !progress) return 0;
+  return progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+}
+
+/** How much of the whole run is done, every stage counting alike; null before anything is known. */
+export function overallShare(job: Job): number | null {
+  if (job.state === "done") return 1;
+  const stages = stagesOf(job);
+  if (!stages.some(({ progress }) => progress)) return job.state === "running" ? null : 0;
+  return stages.reduce((sum, stage) => sum + (shareOf(stage) ?? 0), 0) / stages.length;
+}
+
+/** The stage that is under way. */
+export const currentStage = (job: Job): StageView | undefined => stagesOf(job).find(({ phase }) => phase === "now");
+
+/** Images that were read in all. */
+export const imagesRead = (job: Job): number => job.progress.stages.find(({ stage }) => stage === "read")?.done ?? 0;
+
+/** Seconds that a job took, or has taken until now. */
+export function durationOf(job: Job, now = Date.now() / 1000): number | null {
+  return job.started ? Math.max(0, (job.finished ?? now) - job.started) : null;
+}
