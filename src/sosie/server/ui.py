@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -30,29 +30,44 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 def mount(app: FastAPI, folder: Path = BUILT) -> None:
     """Serve the interface at every address that no other route has taken; call it after all other routes."""
-    files = _files(folder)
+    build = _Build(folder)
 
     def interface(path: str, request: Request) -> Response:
-        name = path or "index.html"
-        if name in files:
-            return _file(files, name, request.headers.get("accept-encoding", ""))
+        files = build.files()
+        accepted = request.headers.get("accept-encoding", "")
+        if path in files:
+            return _file(files, path, accepted)
         if path.split("/")[0] in ("api", "assets") or "." in path.rpartition("/")[2]:
             return problem(404, "Not there", f"There is nothing at /{path}.")
         if "index.html" not in files:
             return HTMLResponse(_NOT_BUILT, status_code=503)
-        return _file(files, "index.html", request.headers.get("accept-encoding", ""))
+        return _file(files, "index.html", accepted)
 
     app.add_api_route("/{path:path}", interface, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Return what may be served, by its address. Only what stands here is ever opened."""
-    found = folder.rglob("*") if folder.is_dir() else ()
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in found
-        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
-    }
+class _Build:
+    """What may be served, by its address. Only what stands here is ever opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made = 0
+        self._files: dict[str, Path] = {}
+
+    def files(self) -> dict[str, Path]:
+        """Return the files of the build, looked up anew when it was built anew."""
+        page = self._folder / "index.html"
+        made = page.stat().st_mtime_ns if page.is_file() else 0
+        if made != self._made:
+            self._files = dict(self._found())
+            self._made = made
+        return self._files
+
+    def _found(self) -> Iterator[tuple[str, Path]]:
+        for path in self._folder.rglob("*"):
+            name = path.relative_to(self._folder)
+            if path.is_file() and not name.parts[0].startswith("."):
+                yield name.as_posix(), path
 
 
 def _file(files: Mapping[str, Path], name: str, accepted: str) -> Response:

@@ -176,6 +176,13 @@ class Brands:
         """Yield the images of some brands, by brand and URI."""
         yield from (_image(row) for row in self._of(tables.brand_image, keys))
 
+    def first_images(self, key: str, limit: int) -> list[BrandImage]:
+        """Return the first images of a brand, by URI."""
+        table = tables.brand_image
+        query = select(table).where(table.c.brand == key).order_by(table.c.uri).limit(limit)
+        with self._catalogue.reading() as connection:
+            return [_image(row) for row in connection.execute(query)]
+
     def skips(self, keys: Iterable[str]) -> Iterator[BrandSkip]:
         """Yield what could not be had of some brands, by brand and URI."""
         for row in self._of(tables.brand_skip, keys):

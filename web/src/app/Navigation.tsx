@@ -36,12 +36,11 @@ function SideLink({ place }: { place: Place }) {
       <NavLink
         to={place.to}
         end={place.end ?? false}
-        className={({ isActive: here }) =>
-          classes(
-            "relative flex h-9 items-center gap-3 rounded-md px-2.5 font-medium transition-colors max-lg:justify-center pointer-coarse:h-11",
-            here ? "bg-pressed text-ink" : "text-ink-2 hover:bg-hover hover:text-ink",
-          )
-        }
+        // By its attribute: a tooltip's trigger passes class names on as text, so a function would be lost.
+        className={classes(
+          "text-ink-2 hover:bg-hover hover:text-ink relative flex h-9 items-center gap-3 rounded-md px-2.5 font-medium transition-colors max-lg:justify-center pointer-coarse:h-11",
+          "aria-[current=page]:bg-pressed aria-[current=page]:text-ink",
+        )}
       >
         <place.icon className="size-4.5 shrink-0" strokeWidth={1.75} aria-hidden />
         <span className="flex-1 truncate max-lg:sr-only">{label}</span>

@@ -15,6 +15,7 @@ from sosie.server.schemas.brands import SourceSpec as SpecInput
 from sosie.server.schemas.jobs import Job
 from sosie.server.security.roles import admin, reviewer, viewer
 from sosie.server.state import Shared, State
+from sosie.server.views.mosaics import mosaic
 from sosie.sources.specs import check_settings
 from sosie.store import brands as stored
 
@@ -92,6 +93,7 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
                 images=images,
                 skipped=skipped,
                 last_sync=row.last_sync,
+                mosaic=mosaic(state.catalogue, state.brands, row.key),
                 job=job,
                 result=result,
             )
