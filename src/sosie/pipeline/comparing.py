@@ -78,7 +78,7 @@ def _edge(contents: Contents, hashes: Hashes, catalogue: Catalogue) -> Edge | No
     if len(catalogue.having(FEATURES.key, contents.keys)) == 2:
         from sosie.pipeline.verifying import Prover
 
-        prover = Prover(contents, catalogue, 1, ignore)
-        prover.prove([(0, 1)])
-        edges = [*(edges if (0, 1) in prover.undecided else ()), *prover.edges]
+        with Prover(contents, catalogue, 1, ignore) as prover:
+            prover.prove([(0, 1)])
+            edges = [*(edges if (0, 1) in prover.undecided else ()), *prover.edges]
     return next(iter(strongest(edges)), None)

@@ -120,6 +120,11 @@ def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue, worke
     used = np.unique(np.concatenate((pairs.a, pairs.b)))
     rows = catalogue.rows(TONES.key, [contents.keys[row] for row in used.tolist()])
     grids = read_tones([rows[contents.keys[row]] for row in used.tolist()])
+    return tone_edges(pairs, used, grids, workers)
+
+
+def tone_edges(pairs: HashPairs, used: NDArray[np.int64], grids: NDArray[np.uint8], workers: int) -> list[Edge]:
+    """Return the copies among pairs with near hashes; `grids` are the colours of the contents `used`, ascending."""
     first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
     left = _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
     return [
