@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.errors import UsageError
-from sosie.matching.words import WordIndex
+from sosie.matching.words import Look, WordIndex
 from sosie.types import Pairs
 
 Vectors = NDArray[np.int8]
@@ -121,14 +121,33 @@ class Neighbours:
         look = words.look(rows)
         votes = look.votes()
         votes[np.arange(len(votes)), rows] = 0
-        votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
-        short, base = _best(similarity + votes, width)
-        agreed = look.consistency(short)
-        total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
-        order = np.lexsort((short, -total))[:, : ids.shape[1]]
-        ids[:], score[:] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
-        rare = agreed / np.float32(words.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
-        _drop(ids, score, np.take_along_axis(rare, order, 1) >= self._params.rare, self._params.always)
+        _by_words(look, votes, similarity, width, self._params, ids, score)
+
+
+def nearest_by_words(look: Look, similarity: Floats, count: int, params: NeighbourParams | None = None) -> Nearest:
+    """The `count` nearest images of each asked one that is not in the index itself.
+
+    `look`: what their words hit. `similarity`: float32 (asked, images), of the vectors.
+    """
+    params, images = params or NeighbourParams(), similarity.shape[1]
+    count = min(count, images)
+    ids, score = np.full((len(similarity), count), -1, np.int64), np.zeros((len(similarity), count), np.float32)
+    if count:
+        _by_words(look, look.votes(), similarity, min(max(params.shortlist, count), images), params, ids, score)
+    return Nearest(ids, score)
+
+
+def _by_words(
+    look: Look, votes: Floats, similarity: Floats, width: int, params: NeighbourParams, ids: Ids, score: Floats
+) -> None:
+    votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
+    short, base = _best(similarity + votes, width)
+    agreed = look.consistency(short)
+    total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
+    order = np.lexsort((short, -total))[:, : ids.shape[1]]
+    ids[:], score[:] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
+    rare = agreed / np.float32(look.index.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
+    _drop(ids, score, np.take_along_axis(rare, order, 1) >= params.rare, params.always)
 
 
 class _FormProduct:

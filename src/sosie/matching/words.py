@@ -72,12 +72,18 @@ class WordIndex:
     def look(self, rows: Ids) -> Look:
         """Look up both words of all spots of some images, in all forms."""
         sizes = self.starts[rows + 1] - self.starts[rows]
-        asked = self.asked[_ranges(self.starts[rows], sizes)]
+        return self._look(self.asked[_ranges(self.starts[rows], sizes)], sizes)
+
+    def look_for(self, spots: Spots) -> Look:
+        """Look up images that are not in the index, as `look` does."""
+        return self._look(spots.rows, np.diff(spots.starts))
+
+    def _look(self, asked: NDArray[np.void], sizes: Ids) -> Look:
         word = np.concatenate([asked["word"], asked["second"]])
         every = (word[None] ^ WORD_FORMS[:, None]).ravel()
         entry = _ranges(self.begin[every], self.count[every])
-        owner = np.tile(np.repeat(np.arange(len(rows)), sizes), 2)
-        return Look(self, len(rows), asked, word, owner, self.count[every], entry, self.image[entry])
+        owner = np.tile(np.repeat(np.arange(len(sizes)), sizes), 2)
+        return Look(self, len(sizes), asked, word, owner, self.count[every], entry, self.image[entry])
 
 
 @dataclass(frozen=True, slots=True)

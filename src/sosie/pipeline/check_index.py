@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sosie.features import Spots
 from sosie.fingerprints.dhash import DHASH64
 from sosie.fingerprints.hashes import read_rows
-from sosie.fingerprints.local import VLAD, signs, vectors
+from sosie.fingerprints.local import SPOTS, VLAD, signs, vectors
 from sosie.fingerprints.local.fingerprinter import UNIT
 from sosie.fingerprints.pdq import PDQ256
+from sosie.matching.neighbours import nearest_by_words
+from sosie.matching.words import WordIndex
 from sosie.pipeline.hashing import DHASH_RADIUS, PDQ_RADIUS, QUALITY, TINY
 from sosie.pipeline.together import Together
 from sosie.store.catalogue import Catalogue
@@ -24,24 +27,26 @@ _FAR = np.uint16(999)
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """The fingerprints of one image, as the catalogue keeps them. `vector` is None where no features were computed."""
+    """The fingerprints of one image, as the catalogue keeps them. `vector` is None and
+    `spots` empty where no features were computed."""
 
     pdq: bytes
     dhash: bytes
     vector: bytes | None
+    spots: bytes
     tiny: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A content that may be the same picture: hash distances in the orientation `turn` of the asked image, and the
-    similarity of the vectors (-1 to 1)."""
+    """A content that may be the same picture: hash distances in the orientation `turn` of the asked image, and how
+    well vectors and words agree (0 where they name it not)."""
 
     key: bytes
     pdq: int
     dhash: int
     turn: int
-    similarity: float
+    score: float
 
     @property
     def by_hash(self) -> bool:
@@ -50,7 +55,10 @@ class Near:
 
 
 class Segment:
-    """Some contents with their fingerprints, column by column. Memory: about 1.1 kB a content."""
+    """Some contents with their fingerprints, column by column.
+
+    Memory: about 1.1 kB a content, and 20 bytes for each of its spots, of which most images have about 200.
+    """
 
     def __init__(self, keys: Sequence[bytes], prints: Sequence[Prints]) -> None:
         self.keys = list(keys)
@@ -60,32 +68,31 @@ class Segment:
         self._dhash, self._dhash_says = _columns(codes), _says(qualities, prints)
         rows = [row.vector if row.vector is not None else bytes(VLAD.dims) for row in prints]
         self._vectors = np.ascontiguousarray(vectors(rows).T.astype(np.float32))
+        self._blank = ~self._vectors.any(axis=0)
+        self._words = WordIndex(Spots.from_bytes([row.spots for row in prints]))
         self._products = Together(self._multiply)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def look_up(self, prints: Prints, count: int) -> list[Near]:
-        """Give what is near in a hash, at most `count`, and the `count` contents with the most similar vectors."""
+        """Give what is near in a hash, at most `count`, and at most `count` that vectors and words name."""
         if not len(self):
             return []
         pdq, turn = self._distances(self._pdq, self._pdq_says, prints.pdq, PDQ256.dims // 64, prints)
         dhash, other = self._distances(self._dhash, self._dhash_says, prints.dhash, 1, prints)
         hashed = np.flatnonzero((pdq <= PDQ_RADIUS) | (dhash <= DHASH_RADIUS))
         hashed = hashed[np.lexsort((hashed, dhash[hashed], pdq[hashed]))][:count]
-        similarity = self._similarities(prints)
-        rows = hashed
-        if similarity is not None:
-            rows = np.union1d(hashed, _best(similarity, count))
+        scores = self._named(prints, count)
         return [
             Near(
                 key=self.keys[row],
                 pdq=int(pdq[row]),
                 dhash=int(dhash[row]),
                 turn=int(turn[row] if pdq[row] <= PDQ_RADIUS else other[row]),
-                similarity=float(similarity[row]) if similarity is not None else 0.0,
+                score=scores.get(row, 0.0),
             )
-            for row in rows.tolist()
+            for row in dict.fromkeys([*hashed.tolist(), *scores])
         ]
 
     def _distances(
@@ -104,11 +111,16 @@ class Segment:
         best[~says] = _FAR
         return best, turn
 
-    def _similarities(self, prints: Prints) -> NDArray[np.float32] | None:
-        """The similarity of each content's vector, in the form that is nearest. None when the image has no features."""
+    def _named(self, prints: Prints, count: int) -> dict[int, float]:
+        """The contents that vectors and words name, the best first, with their scores."""
         if prints.vector is None or not any(prints.vector):
-            return None
-        return self._products.ask(vectors([prints.vector])[0].astype(np.float32) * signs())
+            return {}
+        similarity = self._products.ask(vectors([prints.vector])[0].astype(np.float32) * signs())
+        similarity[self._blank] = -np.inf
+        look = self._words.look_for(Spots.from_bytes([prints.spots]))
+        found = nearest_by_words(look, similarity[None], count)
+        named = found.ids[0] >= 0
+        return dict(zip(found.ids[0][named].tolist(), found.score[0][named].tolist(), strict=True))
 
     def _multiply(self, asked: Sequence[NDArray[np.float32]]) -> Sequence[NDArray[np.float32]]:
         """Reading the vectors from memory is what takes time: several images are multiplied at once."""
@@ -136,19 +148,22 @@ class CheckIndex:
             self._segments = [self._segments[0], Segment(list(self._added), list(self._added.values()))]
 
     def look_up(self, prints: Prints, count: int) -> list[Near]:
-        """Give what may be the same picture as an image: near in a hash first, then by similarity of vectors."""
+        """Give what may be the same picture as an image: near in a hash first, then by vectors and words."""
         found = [near for segment in self._segments for near in segment.look_up(prints, count)]
-        return sorted(found, key=lambda near: (not near.by_hash, -near.similarity, near.pdq, near.key))
+        return sorted(found, key=lambda near: (not near.by_hash, -near.score, near.pdq, near.key))
 
 
 def load_check_index(catalogue: Catalogue, keys: Sequence[bytes]) -> CheckIndex:
     """Give the index of these contents; those without hashes in the catalogue are left out."""
     wanted = sorted(set(keys))
     contents = catalogue.contents(wanted)
-    pdq, dhash, vlad = (catalogue.rows(space.key, wanted) for space in (PDQ256, DHASH64, VLAD))
+    pdq, dhash, vlad, spots = (catalogue.rows(space.key, wanted) for space in (PDQ256, DHASH64, VLAD, SPOTS))
     good = [key for key in wanted if key in contents and key in pdq and key in dhash]
     prints = [
-        Prints(pdq[key], dhash[key], vlad.get(key), is_tiny(contents[key].width, contents[key].height)) for key in good
+        Prints(
+            pdq[key], dhash[key], vlad.get(key), spots.get(key, b""), is_tiny(contents[key].width, contents[key].height)
+        )
+        for key in good
     ]
     return CheckIndex(Segment(good, prints))
 
@@ -169,13 +184,3 @@ def _columns(codes: NDArray[np.uint8]) -> Words:
 def _says(qualities: NDArray[np.uint8], prints: Sequence[Prints]) -> NDArray[np.bool_]:
     tiny = np.array([row.tiny for row in prints], np.bool_)
     return np.asarray((qualities >= QUALITY) & ~tiny)
-
-
-def _best(similarity: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Give the rows of the `count` greatest similarities; of equal ones the first."""
-    if len(similarity) > count:
-        bar = np.partition(similarity, len(similarity) - count)[len(similarity) - count]
-        rows = np.flatnonzero(similarity >= bar)
-    else:
-        rows = np.arange(len(similarity))
-    return rows[np.lexsort((rows, -similarity[rows]))][:count]

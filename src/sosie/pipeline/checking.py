@@ -11,10 +11,11 @@ import numpy as np
 
 from sosie.fingerprints.base import builtin_hashes
 from sosie.fingerprints.dhash import DHASH64
-from sosie.fingerprints.local import FEATURES, VLAD, LocalFingerprinter
+from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, LocalFingerprinter
 from sosie.fingerprints.pdq import PDQ256
 from sosie.fingerprints.tones import TONES, TonesFingerprinter, read_tones
 from sosie.imaging import DecodeParams, ImageInfo, decode
+from sosie.imaging.quality import detail
 from sosie.pipeline.check_index import CheckIndex, Near, Prints, is_tiny
 from sosie.pipeline.examining import Examiner, Finding, Task
 from sosie.pipeline.hashing import HashPairs, tone_edges
@@ -27,11 +28,9 @@ from sosie.types import MERGED, RELATIONS, Edge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckParams:
-    """How closely is looked: `candidates` that are compared at most, those less similar than `floor` not at all unless
-    a hash calls them near; `enough` copies end the search."""
+    """How closely is looked: `candidates` are compared at most; `enough` copies end the search."""
 
-    candidates: int = 6
-    floor: float = 0.12
+    candidates: int = 8
     enough: int = 2
 
 
@@ -47,7 +46,7 @@ class Described:
     def prints(self) -> Prints:
         """What it is looked up by."""
         tiny = is_tiny(self.content.width, self.content.height)
-        return Prints(self.rows[PDQ256.key], self.rows[DHASH64.key], self.rows[VLAD.key], tiny)
+        return Prints(self.rows[PDQ256.key], self.rows[DHASH64.key], self.rows[VLAD.key], self.rows[SPOTS.key], tiny)
 
 
 def describe_image(data: bytes, params: DecodeParams) -> Described:
@@ -58,7 +57,7 @@ def describe_image(data: bytes, params: DecodeParams) -> Described:
     for fingerprinter in fingerprinters:
         (parts,) = fingerprinter.compute([picture])
         rows |= {space.key: part for space, part in zip(fingerprinter.spaces, parts, strict=True)}
-    content = content_of(hashlib.sha256(data).digest(), len(data), picture)
+    content = content_of(hashlib.sha256(data).digest(), len(data), picture, detail(picture.pixels))
     return Described(content, rows, picture.info)
 
 
@@ -91,8 +90,7 @@ class Checker:
 
     def _candidates(self, image: Described) -> list[Near]:
         near = self.index.look_up(image.prints, self._params.candidates)
-        worth = [row for row in near if row.by_hash or row.similarity >= self._params.floor]
-        return [row for row in worth if row.key != image.content.sha256][: self._params.candidates]
+        return [row for row in near if row.key != image.content.sha256][: self._params.candidates]
 
     def _verified(self, image: Described, candidates: Sequence[Near]) -> Iterator[Match]:
         keys = [near.key for near in candidates]
