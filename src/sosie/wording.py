@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import assert_never
+
 from sosie.report import Report
 from sosie.types import Edge, Relation
 
@@ -64,3 +67,28 @@ def in_words(edge: Edge) -> str:
         return why(edge)
     edits = ", ".join(edit.text for edit in edge.evidence.edits)
     return f"{words}: {edits}" if edits else words
+
+
+def verdict(known: int, edges: Sequence[Edge]) -> str:
+    """Return in a sentence whether an image (0) is in the catalogue: `known` times as the same bytes, else as `edges`
+    from it (the closest first) say.
+    """
+    if known:
+        return f"This very file is in the catalogue{'' if known == 1 else f' {known:,} times'}."
+    if not edges:
+        return "The catalogue has nothing that is this picture."
+    best = edges[0]
+    match best.relation:
+        case "identical" | "copy":
+            return f"The catalogue has this picture already: {why(best)}."
+        case "contains":
+            where = "stands inside an image" if best.inner == 0 else "holds an image"
+            return f"This picture {where} of the catalogue."
+        case "variant":
+            return "The catalogue has the same shot in another colour or pattern."
+        case "scene":
+            return "The catalogue has another photograph of the same object or place."
+        case "similar":
+            return "The catalogue has pictures that look alike."
+        case _:
+            assert_never(best.relation)

@@ -25,6 +25,7 @@ HOMES = {
     "export": "export:export",
     "audit": "audit:audit",
     "similar": "similar:similar",
+    "check": "check:check",
     "search": "search:search",
     "calibrate": "calibrate:calibrate",
     "serve": "serve:serve",

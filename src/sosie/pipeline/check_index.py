@@ -159,12 +159,10 @@ def load_check_index(catalogue: Catalogue, keys: Sequence[bytes]) -> CheckIndex:
     contents = catalogue.contents(wanted)
     pdq, dhash, vlad, spots = (catalogue.rows(space.key, wanted) for space in (PDQ256, DHASH64, VLAD, SPOTS))
     good = [key for key in wanted if key in contents and key in pdq and key in dhash]
-    prints = [
-        Prints(
-            pdq[key], dhash[key], vlad.get(key), spots.get(key, b""), is_tiny(contents[key].width, contents[key].height)
-        )
-        for key in good
-    ]
+    prints = []
+    for key in good:
+        tiny = is_tiny(contents[key].width, contents[key].height)
+        prints.append(Prints(pdq[key], dhash[key], vlad.get(key), spots.get(key, b""), tiny))
     return CheckIndex(Segment(good, prints))
 
 

@@ -31,3 +31,9 @@ def single_threaded_libraries() -> Iterator[None]:
             yield
     finally:
         cv2.setNumThreads(before)
+
+
+def keep_libraries_single() -> None:
+    """Keep BLAS and OpenCV to one thread a call in this process, for good: for servers, whose requests are threads."""
+    cv2.setNumThreads(1)
+    threadpool_limits(1, "blas")

@@ -11,9 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from sosie import __version__
 from sosie.config import Settings
 from sosie.server import problems, ui
-from sosie.server.api import actions, brands, contents, decisions, groups, jobs, pairs, results, rules
+from sosie.server.api import actions, brands, check, contents, decisions, groups, jobs, pairs, results, rules
 from sosie.server.jobs.service import JobService
 from sosie.server.state import State
+from sosie.server.views.checks import Checks
 from sosie.server.views.stored import results_of
 from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
@@ -30,6 +31,7 @@ ROUTERS = (
     decisions.router,
     rules.router,
     actions.router,
+    check.router,
 )
 """Every topic of the API."""
 
@@ -68,18 +70,20 @@ def _begin(settings: Settings) -> State:
     catalogue = Catalogue.of(settings)
     try:
         service = JobService(settings, catalogue)
+        originals, results = Originals.of(settings), results_of(catalogue)
         state = State(
             settings=settings,
             catalogue=catalogue,
-            originals=Originals.of(settings),
+            originals=originals,
             brands=Brands(catalogue),
             jobs=service,
-            results=results_of(catalogue),
+            results=results,
             thumbnails=Thumbnails(
                 settings.data_path / "thumbnails",
                 most=int(settings.thumbnail_megabytes * 1e6),
                 max_pixels=int(settings.max_megapixels * 1e6),
             ),
+            checks=Checks(settings, catalogue, originals, results),
         )
         service.start()
     except BaseException:
@@ -90,4 +94,5 @@ def _begin(settings: Settings) -> State:
 
 def _end(state: State) -> None:
     state.jobs.stop()
+    state.checks.close()
     state.catalogue.close()

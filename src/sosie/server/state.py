@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from sosie.config import Settings
 from sosie.server.jobs.service import JobService
+from sosie.server.views.checks import Checks
 from sosie.server.views.loaded import Results
 from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
@@ -28,6 +29,7 @@ class State:
     jobs: JobService
     results: Results
     thumbnails: Thumbnails
+    checks: Checks
     started: float = field(default_factory=time.time)
 
     @property

@@ -162,6 +162,13 @@ class Catalogue:
             found.setdefault(key, []).append(uri)
         return {key: sorted(names) for key, names in found.items()}
 
+    def placed(self) -> list[bytes]:
+        """Return every content that was last found somewhere."""
+        table = schema.location
+        query = select(table.c.sha256).where(table.c.sha256.is_not(None), table.c.reason.is_(None)).distinct()
+        with self._reading() as connection:
+            return [row[0] for row in connection.execute(query)]
+
     def newest_memo(self) -> bytes | None:
         """Return the newest remembered report, as `save_memo` was given it."""
         table = schema.memo

@@ -95,7 +95,7 @@ class Results:
 
     def get(self, name: str) -> LoadedResult:
         """Give a result by its id, or the newest one for "latest". Raises `NotFound` where there is none."""
-        result = self._newest() if name == "latest" else name
+        result = self.newest() if name == "latest" else name
         if result is None:
             raise NotFound("There is no result yet.", next_step="Process a brand first.")
         with self._lock:
@@ -105,6 +105,14 @@ class Results:
         with self._lock:
             self._loading.pop(result, None)
         return found
+
+    def newest(self) -> str | None:
+        """Give the id of the newest result, None where there is none."""
+        return self._newest()
+
+    def nothing(self) -> LoadedResult:
+        """Give a result without any image, for a catalogue that has none yet."""
+        return LoadedResult("", 0.0, Report((), (), (), ()), self._decisions)
 
     def forget(self, result: str) -> None:
         """Let go of a result that was deleted."""

@@ -1,0 +1,29 @@
+"""`sosie check`: is this picture in the catalogue already?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.pictures import folder_of, picture, write
+from tests.processes import sosie
+
+
+def test_an_edit_is_found_a_stranger_is_not_and_the_same_bytes_are_known(tmp_path: Path) -> None:
+    files = folder_of(tmp_path / "shots", 3, longest=300)
+    assert sosie("scan", str(tmp_path / "shots"), "--quiet").returncode == 0
+    edit = write(tmp_path / "edit.jpg", picture(1, longest=300)[::-1], quality=60)
+    run = sosie("check", str(edit), "--json")
+    assert run.returncode == 1, run.stderr
+    found = json.loads(run.stdout)
+    assert [Path(uri).name for uri in found["matches"][0]["uris"]] == ["001.jpg"]
+    assert (found["known"], found["matches"][0]["relation"]) == (False, "copy")
+    stranger = write(tmp_path / "stranger.jpg", picture(77, longest=300))
+    run = sosie("check", str(stranger))
+    assert (run.returncode, run.stdout) == (0, "The catalogue has nothing that is this picture.\n")
+    twin = tmp_path / "twin.jpg"
+    twin.write_bytes(files[2].read_bytes())
+    run = sosie("check", str(twin))
+    assert run.returncode == 1
+    assert run.stdout.startswith("This very file is in the catalogue.\n  identical 1.000  ")
+    assert sosie("check", str(tmp_path / "nothing.jpg")).returncode == 2
