@@ -23,7 +23,7 @@ def mosaic(catalogue: Catalogue, brands: Brands, key: str) -> list[str]:
 
 
 def _read(catalogue: Catalogue, images: Sequence[BrandImage]) -> list[bytes]:
-    """Return the contents of these images that can be shown: fetched ones by their row, files by what was read there."""
+    """Return the contents of images that can be shown: fetched ones by their row, files by what was read of them."""
     files = [os.fsencode(image.uri) for image in images if image.sha256 is None]
     there = catalogue.locations(files) if files else {}
     found: dict[bytes, None] = {}
