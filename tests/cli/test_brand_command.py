@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sosie.config import load_settings
 from sosie.errors import UsageError
-from sosie.pipeline.declaring import declare_brands
+from sosie.pipeline.declaring import declare_brands, declare_in_catalogue
 from sosie.report import Report
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
@@ -92,6 +93,11 @@ def test_brands_of_the_settings_file_are_there(tmp_path: Path, monkeypatch: pyte
     assert sosie("brand", "sync", "levis-1").stdout.startswith("levis-1: 2 images")
     (row,) = json.loads(sosie("brand", "list", "--json").stdout)["brands"]
     assert (row["name"], row["every_hours"]) == ("Levi's", 24)
+    (tmp_path / "sosie.toml").write_text('[[brand]]\nkey = "puma"\n')
+    settings = load_settings()
+    declare_in_catalogue(settings)
+    with Catalogue.of(settings) as catalogue:
+        assert [brand.key for brand in Brands(catalogue).all()] == ["levis-1", "puma"]
 
 
 @pytest.mark.parametrize(

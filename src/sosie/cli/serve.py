@@ -22,6 +22,9 @@ def serve(
     Example: sosie serve --port 8000
     """
     from sosie.config import load_settings
+    from sosie.pipeline.declaring import declare_in_catalogue
     from sosie.server.serve import serve as run
 
-    run(load_settings({"catalog": catalog}), host=host, port=port, browse=browse)
+    settings = load_settings({"catalog": catalog})
+    declare_in_catalogue(settings)
+    run(settings, host=host, port=port, browse=browse)

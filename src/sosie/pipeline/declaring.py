@@ -7,12 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sosie.config import brand_tables
+from sosie.config import Settings, brand_tables
 from sosie.errors import UsageError
 from sosie.sources.specs import check_settings
 from sosie.store.brands import Brand, Brands, SourceSpec
+from sosie.store.catalogue import Catalogue
 
 _FIELDS = ("key", "name", "colour", "every_hours", "sources")
+
+
+def declare_in_catalogue(settings: Settings, file: Path | None = None) -> None:
+    """Write what `sosie.toml` declares of brands to the catalogue of these settings, which is opened only for that."""
+    if brand_tables(file):
+        with Catalogue.of(settings) as catalogue:
+            declare_brands(Brands(catalogue), file)
 
 
 def declare_brands(brands: Brands, file: Path | None = None) -> list[str]:
