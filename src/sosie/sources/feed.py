@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,6 +19,7 @@ from sosie.types import ImageRef, Skipped
 
 _TOLD = (
     "id",
+    "title",
     "link",
     "brand",
     "gtin",
@@ -98,7 +99,6 @@ def _images(item: Item, finds: Finds) -> Iterator[ImageRef | Skipped]:
     if not addresses:
         yield from finds.pass_over("has no image_link", name)
         return
-    told: Mapping[str, object] = {key: item.first(key) for key in _TOLD}
+    told: dict[str, object] = {key: plain(value) for key in _TOLD if (value := item.first(key))}
     for position, address in enumerate(addresses, 1):
-        metadata = {**told, "title": plain(item.first("title")), "position": position}
-        yield from finds.take(address, title=item.first("title"), metadata=metadata, of=name)
+        yield from finds.take(address, title=told.get("title"), metadata={**told, "position": position}, of=name)

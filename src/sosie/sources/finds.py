@@ -55,8 +55,8 @@ class Finds:
     ) -> Iterator[ImageRef | Skipped]:
         """Yield the image at a URI that needs no check, once."""
         if self._new(uri, image=True):
-            told = {name: plain(value) for name, value in (metadata or {}).items()}
-            told = {name: value for name, value in told.items() if value}
+            given = {name: plain(value) for name, value in (metadata or {}).items() if value not in ("", None)}
+            told = {name: value for name, value in given.items() if value}
             yield ImageRef(uri, brand=self.brand, title=plain(title), metadata=told)
         yield from self._notice()
 
@@ -104,7 +104,8 @@ def web_address(address: object, base: str = "") -> str | Skipped:
         return Skipped(shown(raw), f"has an address of more than {_LONGEST_ADDRESS:,} characters")
     try:
         raw.encode()
-        joined = urlsplit(urljoin(base, raw.replace(" ", "%20").replace("\\", "/")))
+        raw = raw.replace(" ", "%20").replace("\\", "/")
+        joined = urlsplit(raw if raw.startswith(("https://", "http://")) else urljoin(base, raw))
         reason = _refused(joined)
     except ValueError:  # includes UnicodeError
         return Skipped(plain(shown(raw)), "has a broken address")
@@ -128,6 +129,8 @@ def _refused(address: SplitResult) -> str:
 
 def plain(value: object) -> str:
     """Return a text or a number as text that every database takes, cut to 2,000 characters; all else is empty."""
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isascii() and value.isprintable():
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     text = value[: _LONGEST_TEXT + 1] if isinstance(value, str) else str(value) if abs(value) < 1e300 else ""
