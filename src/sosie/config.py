@@ -93,6 +93,8 @@ class Settings:
     """Downloads side by side."""
     downloads_per_host: int = 6
     """Downloads side by side from one host."""
+    download_proxy: str = field(default="", repr=False)
+    """Proxy that downloads go through, `http://HOST:PORT`; those of the environment are not used."""
     download_seconds: float = 120.0
     """Seconds that one download may take."""
     download_megabytes: float = 100.0

@@ -67,5 +67,8 @@ def test_a_bucket_is_fetched_once_and_then_only_what_has_changed(tmp_path: Path)
         client.delete_object(Bucket="acme-spring", Key="spring/2.jpg")
         client.put_object(Bucket="acme-spring", Key="spring/notes.txt", Body=b"no image")
         changed, titles = synced(tmp_path, spec)
-    assert (changed.fetched, changed.gone) == (2, 1)
-    assert list(titles) == ["0.jpg", "1.jpg", "notes.txt"]
+    assert (changed.fetched, changed.gone) == (1, 1)
+    assert list(titles) == ["0.jpg", "1.jpg"]
+    assert [(item.uri, "text" in item.reason) for item in changed.skipped] == [
+        ("s3://acme-spring/spring/notes.txt", True)
+    ]

@@ -267,3 +267,37 @@ def test_secret_headers_do_not_follow_to_another_host() -> None:
         site.pages["/away"] = lambda asked: asked.answer(b"", 302, location=f"{away}/there")
         with web() as download:
             assert download.get(f"{site.url}/away", headers=secret).body == b"none"
+
+
+def test_a_proxy_that_the_operator_names_is_used_and_does_not_open_what_is_closed() -> None:
+    def pass_on(asked: Asked) -> None:
+        asked.answer(f"proxied {asked.path} for {asked.headers.get('proxy-authorization', 'nobody')}".encode())
+
+    with Site() as proxy:
+        proxy.reply = pass_on  # type: ignore[method-assign]
+        names = {"shop.example": ["93.184.216.34"], "inner.example": ["10.0.0.1"]}
+
+        def resolver(host: str, _port: int) -> list[str]:
+            if host not in names:
+                raise OSError("no such name here")
+            return names[host]
+
+        url = proxy.url.replace("http://", "http://me:secret@")
+        with Downloader(Guard(resolver=resolver), QUICK, proxy=url) as download:
+            body = download.get("http://shop.example/a.jpg").body
+            assert body == b"proxied http://shop.example/a.jpg for Basic bWU6c2VjcmV0"
+            assert b"far.example" in download.get("http://far.example/a.jpg").body
+            for closed in ("http://inner.example/", "http://169.254.169.254/", f"http://127.0.0.1:{proxy.port}/"):
+                with pytest.raises(NotFetched, match="allowed_networks"):
+                    download.get(closed)
+        assert len(proxy.asked) == 2
+    with pytest.raises(UsageError, match="download_proxy"):
+        Downloader(proxy="socks5://127.0.0.1")
+
+
+def test_headers_that_steer_the_connection_cannot_be_set() -> None:
+    with Site({"/a": b"here"}) as site, web() as download:
+        for name in ("Host", "transfer-encoding"):
+            with pytest.raises(NotFetched, match="cannot be set"):
+                download.get(f"{site.url}/a", headers={name: "inner.example"})
+        assert site.asked == []

@@ -29,8 +29,8 @@ __all__ = ["SyncResult", "brand_refs", "downloader", "sync_brand"]
 
 _COMMIT_IMAGES = 256
 _COMMIT_SECONDS = 1.0
-_RESUMABLE = 24 * 3600.0
-"""Seconds for which a sync that was cut off is gone on with; after that everything is asked for anew."""
+_RESUMABLE = 3600.0
+"""Seconds after its last download for which a sync that was cut off is gone on with, rather than begun anew."""
 
 _VARIABLES = "SOSIE_SOURCE_"
 """Variables of the environment that a source declared over the API may use begin so."""
@@ -74,7 +74,9 @@ def sync_brand(
     """
     brands, stop = Brands(catalogue), stop or threading.Event()
     now = time.time()
-    begun = brand.sync_begun if brand.sync_begun and now - brand.sync_begun < _RESUMABLE else now
+    begun = now
+    if brand.sync_begun and now - max(brand.sync_begun, brands.last_fetched(brand.key)) < _RESUMABLE:
+        begun = brand.sync_begun
     brands.begin_sync(brand.key, begun)
     with downloader(settings, stop) as web:
         sync = _Sync(brands, originals, brand, web, settings, listen, begun)
@@ -93,7 +95,8 @@ def downloader(settings: Settings, stop: threading.Event) -> Downloader:
         bytes=int(min(settings.download_megabytes, settings.max_megabytes) * 1e6),
         connections=settings.downloads,
     )
-    return Downloader(Guard(Allowed.of(settings.allowed_networks)), limits, stop)
+    guard = Guard(Allowed.of(settings.allowed_networks))
+    return Downloader(guard, limits, stop, proxy=settings.download_proxy)
 
 
 def _source(
@@ -232,6 +235,10 @@ class _Sync:
             return _Had(wanted, reason=error.message)
         except OSError as error:
             return _Had(wanted, reason=f"cannot be stored ({error.strerror or error})")
+        except Cancelled:
+            raise
+        except Exception as error:  # what one server makes a library stumble over must not take all others along
+            return _Had(wanted, reason=f"could not be fetched ({type(error).__name__})")
 
     def held(self, wanted: _Wanted) -> BrandImage | None:
         """Return what is known of an image whose original is kept."""

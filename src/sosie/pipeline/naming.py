@@ -43,16 +43,15 @@ def _is_left_out(name: str) -> bool:
 class Names:
     """Gives each address of a sync its name; two addresses that differ in a secret alone keep different names."""
 
-    _given: dict[str, str] = field(default_factory=dict)
     _taken: dict[str, str] = field(default_factory=dict)
 
     def name(self, address: str) -> str | None:
         """Return the name of an address, or None when it had one before."""
-        if address in self._given:
-            return None
         name = without_secrets(address)
-        if name in self._taken:
+        if self._taken.get(name, address) != address:
             digest = hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()[:8]
             name = f"{name}#{digest}"
-        self._given[address] = self._taken[name] = name
+        if name in self._taken:
+            return None
+        self._taken[name] = address
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -39,6 +40,9 @@ class UploadLimits:
     directory_bytes: int = 64_000_000
     ratio: int = 100
     spared: int = 50_000_000
+
+
+_WITHOUT_LINKS = (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK)
 
 
 class Refused(Exception):
@@ -142,9 +146,11 @@ class Intake:
             except (FileExistsError, NotADirectoryError):
                 if path.is_file() and _digest(path) == digest:
                     return
-            except PermissionError:
-                part.rename(path)  # a file system without links
-                return
+            except OSError as error:
+                if error.errno not in _WITHOUT_LINKS:
+                    raise
+                if _moved(part, path):
+                    return
         raise Refused("has a name that is taken too often")
 
     def _archive(self, name: str, head: bytes, file: BinaryIO) -> None:
@@ -155,6 +161,16 @@ class Intake:
             unpack(part, os.path.splitext(name)[0], self)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _moved(part: Path, path: Path) -> bool:
+    """Move a file to a name that is free, on a file system without links; False when it is taken."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    part.replace(path)
+    return True
 
 
 def safe_name(name: str) -> str:

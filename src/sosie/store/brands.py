@@ -172,6 +172,13 @@ class Brands:
         with self._catalogue.writing() as connection:
             connection.execute(tables.brand.update().where(tables.brand.c.key == key).values(values))
 
+    def last_fetched(self, key: str) -> float:
+        """Return when an image of a brand was fetched or asked for last, 0 when none was."""
+        table = tables.brand_image
+        with self._catalogue.reading() as connection:
+            newest = connection.execute(select(func.max(table.c.fetched)).where(table.c.brand == key)).scalar()
+        return float(newest or 0.0)
+
     def images(self, keys: Iterable[str]) -> Iterator[BrandImage]:
         """Yield the images of some brands, by brand and URI."""
         yield from (_image(row) for row in self._of(tables.brand_image, keys))

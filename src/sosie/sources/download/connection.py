@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import math
-import select
+import os
+import selectors
 import socket
 import ssl
 import threading
@@ -16,6 +18,7 @@ import httpcore
 from sosie.errors import Cancelled
 from sosie.sources.download.guard import Guard
 
+_UNDER_WAY = (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY)
 _SLICE = 0.25
 """Seconds between two looks at whether the run was stopped."""
 
@@ -54,13 +57,34 @@ class GuardedBackend(httpcore.NetworkBackend):
         failure: OSError | None = None
         for address in addresses:
             try:
-                opened = socket.create_connection((address, port), min(timeout or 30.0, self._deadline.left() or 0.001))
+                opened = self._connected(address, port, min(timeout or 30.0, self._deadline.left()))
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return _Stream(opened, self._deadline, self._stop)
             except OSError as error:
                 failure = error
         kind = httpcore.ConnectTimeout if isinstance(failure, TimeoutError) else httpcore.ConnectError
         raise kind(f"cannot be reached ({getattr(failure, 'strerror', None) or failure})") from failure
+
+    def _connected(self, address: str, port: int, timeout: float) -> socket.socket:
+        """Return a connection to an address. Raises `OSError`, and `Cancelled` soon after the run was stopped."""
+        ends = time.monotonic() + timeout
+        opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            opened.setblocking(False)
+            code = opened.connect_ex((address, port))
+            while code in _UNDER_WAY:
+                if self._stop.is_set():
+                    raise Cancelled("Downloading was stopped.")
+                if time.monotonic() >= ends:
+                    raise TimeoutError("no answer in time")
+                if _waited(opened, selectors.EVENT_WRITE, _SLICE):
+                    code = opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                raise OSError(code, os.strerror(code))
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
 
 class _Stream(httpcore.NetworkStream):
@@ -126,11 +150,14 @@ def _is_readable(opened: socket.socket) -> bool:
     """Tell whether an idle connection has something to say, which can only be its end."""
     if opened.fileno() < 0:
         return True
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(opened.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([opened], [], [], 0)[0])
+    return _waited(opened, selectors.EVENT_READ, 0)
+
+
+def _waited(opened: socket.socket, event: int, seconds: float) -> bool:
+    """Wait until something can be done with a connection; False when it cannot by then."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(opened, event)
+        return bool(selector.select(seconds))
 
 
 def _tls_reason(error: OSError) -> str:

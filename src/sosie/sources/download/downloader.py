@@ -7,18 +7,19 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import httpcore
 import httpx
 
-from sosie.errors import Cancelled
+from sosie.errors import Cancelled, UsageError
 from sosie.sources.base import Answer
+from sosie.sources.download.addresses import Allowed
 from sosie.sources.download.body import BodyError, image_bytes, unpacked
 from sosie.sources.download.connection import Deadline, GuardedBackend
 from sosie.sources.download.failures import NotFetched
@@ -83,23 +84,29 @@ class Downloader:
     """Asks addresses of the network, for several threads at once; a `Web` for sources.
 
     Setting `stop` ends every request and wait within a moment, with `Cancelled`. The proxies of the environment are
-    not used: what is checked here must be what is asked.
+    not used: what is checked here must be what is asked. `proxy` is one that the operator names: names are then checked
+    as far as this machine can resolve them, and the proxy has to refuse the rest.
     """
 
     guard: Guard = field(default_factory=Guard)
     limits: Limits = field(default_factory=Limits)
     stop: threading.Event = field(default_factory=threading.Event)
     tls: ssl.SSLContext | None = None
+    proxy: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         self._deadline = Deadline()
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=self.tls or _trusted(),
-            max_connections=self.limits.connections,
-            keepalive_expiry=15.0,
-            http2=True,
-            network_backend=GuardedBackend(self.guard, self._deadline, self.stop),
-        )
+        how: dict[str, Any] = {
+            "ssl_context": self.tls or _trusted(),
+            "max_connections": self.limits.connections,
+            "keepalive_expiry": 15.0,
+            "http2": True,
+        }
+        if self.proxy:
+            self._pool = _through(self.proxy, how, self._deadline, self.stop)
+        else:
+            backend = GuardedBackend(self.guard, self._deadline, self.stop)
+            self._pool = httpcore.ConnectionPool(network_backend=backend, **how)
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +151,7 @@ class Downloader:
             sink.restart()
             for piece in image_bytes(url, _body(response, told, self.limits.bytes)):
                 sink.write(piece)
-            return Fetched(True, told.get("etag", ""), told.get("last-modified", ""))
+            return Fetched(True, _mark(told, "etag"), _mark(told, "last-modified"))
 
     def _patiently(self, url: str, attempt: Callable[[bool], Result]) -> Result:
         """Give what `attempt` gives, trying again when the failure may pass; it is told whether this is the last."""
@@ -205,11 +212,23 @@ class Downloader:
         host = target.netloc
         limits = self.limits
         timeout = {"connect": limits.connect, "read": limits.idle, "write": limits.idle, "pool": limits.seconds}
+        forbidden = [name for name in headers if name.lower() in _OURS]
+        if forbidden:
+            raise NotFetched(str(target), f"is not asked: the header {forbidden[0]} cannot be set")
+        if self.proxy:
+            with suppress(OSError):  # a name that only the proxy can resolve
+                self.guard.addresses_of(target.raw_host.decode("ascii"), target.port or 0)
         named = [(b"host", host), (b"user-agent", _AGENT.encode())]
         named += [(name.encode(), value.encode()) for name, value in headers.items()]
         where = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         with self._pool.stream("GET", where, headers=named, extensions={"timeout": timeout}) as response:
             yield response
+
+
+def _mark(told: Mapping[str, str], name: str) -> str:
+    """Return a header that is kept and sent back, unless it is longer than any honest one."""
+    value = told.get(name, "")
+    return value if len(value) <= _LONGEST_MARK else ""
 
 
 @cache
@@ -218,8 +237,27 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+_LONGEST_MARK = 500
+_OURS = frozenset(("host", "connection", "content-length", "transfer-encoding", "upgrade"))
 _HARMLESS = frozenset(("accept", "accept-encoding", "if-none-match", "if-modified-since"))
 """Headers that may go along to another host; others may be secrets."""
+
+
+def _through(proxy: str, how: Mapping[str, Any], deadline: Deadline, stop: threading.Event) -> httpcore.ConnectionPool:
+    """Return connections by way of a proxy. Raises `UsageError` when that cannot be one."""
+    try:
+        url = httpx.URL(proxy)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError("The setting download_proxy is no proxy.", next_step="Write http://HOST:PORT.")
+    here = Guard(Allowed(hosts=frozenset((url.host,))))
+    return httpcore.HTTPProxy(
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/"),
+        proxy_auth=(url.username.encode(), url.password.encode()) if url.username else None,
+        network_backend=GuardedBackend(here, deadline, stop),
+        **how,
+    )
 
 
 def _headers(response: httpcore.Response) -> dict[str, str]:
