@@ -25,7 +25,7 @@ from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals, Stored
 from sosie.types import ImageRef, Skipped
 
-__all__ = ["SyncResult", "brand_refs", "downloader", "sync_brand"]
+__all__ = ["SyncResult", "brand_refs", "downloader", "source_of", "sync_brand"]
 
 _COMMIT_IMAGES = 256
 _COMMIT_SECONDS = 1.0
@@ -82,7 +82,7 @@ def sync_brand(
         sync = _Sync(brands, originals, brand, web, settings, listen, begun)
         try:
             for spec in brand.sources:
-                sync.read(spec, _source(spec, brand.key, web, settings, environment))
+                sync.read(spec, source_of(spec, brand.key, web, settings, environment))
         finally:
             sync.commit()
     return sync.finish()
@@ -99,9 +99,13 @@ def downloader(settings: Settings, stop: threading.Event) -> Downloader:
     return Downloader(guard, limits, stop, proxy=settings.download_proxy)
 
 
-def _source(
+def source_of(
     spec: SourceSpec, brand: str, web: Downloader, settings: Settings, environment: Mapping[str, str] | None
 ) -> Callable[[], Source]:
+    """Return how the source is made that a brand declares; what is not trusted sees allowed folders and variables only.
+
+    Calling it raises `UsageError` for a declaration that cannot be.
+    """
     variables = os.environ if environment is None else environment
     if not spec.trusted:
         variables = {name: value for name, value in variables.items() if name.startswith(_VARIABLES)}

@@ -11,7 +11,21 @@ from starlette.concurrency import run_in_threadpool
 from sosie import __version__
 from sosie.config import Settings
 from sosie.server import problems, ui
-from sosie.server.api import actions, brands, check, contents, decisions, groups, jobs, pairs, results, rules
+from sosie.server.api import (
+    actions,
+    brands,
+    check,
+    contents,
+    decisions,
+    groups,
+    jobs,
+    outline,
+    pairs,
+    results,
+    rules,
+    uploads,
+)
+from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
 from sosie.server.state import State
 from sosie.server.views.checks import Checks
@@ -23,7 +37,9 @@ from sosie.store.originals import Originals
 
 ROUTERS = (
     brands.router,
+    uploads.router,
     jobs.router,
+    outline.router,
     results.router,
     groups.router,
     pairs.router,
@@ -84,6 +100,7 @@ def _begin(settings: Settings) -> State:
                 max_pixels=int(settings.max_megapixels * 1e6),
             ),
             checks=Checks(settings, catalogue, originals, results),
+            fetching=Fetching(settings),
         )
         service.start()
     except BaseException:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sosie.config import Settings
+from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
 from sosie.server.views.checks import Checks
 from sosie.server.views.loaded import Results
@@ -30,6 +31,7 @@ class State:
     results: Results
     thumbnails: Thumbnails
     checks: Checks
+    fetching: Fetching
     started: float = field(default_factory=time.time)
 
     @property

@@ -20,6 +20,8 @@ from sosie.store.upsert import upsert
 
 BrandState = Literal["never", "syncing", "ready", "failed"]
 
+PASSING = "passing-images-"
+"""How the keys of brands begin that hold images given for one job only; they go after a day."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _CHUNK = 400
 
@@ -189,6 +191,16 @@ class Brands:
         query = select(table).where(table.c.brand == key).order_by(table.c.uri).limit(limit)
         with self._catalogue.reading() as connection:
             return [_image(row) for row in connection.execute(query)]
+
+    def page(self, keys: Iterable[str], after: tuple[str, str] | None, limit: int) -> list[BrandImage]:
+        """Return images of some brands in the order of brand and URI, those after a place (brand, URI) in it."""
+        table = tables.brand_image
+        query = select(table).where(table.c.brand.in_(sorted(set(keys)))).order_by(table.c.brand, table.c.uri)
+        if after is not None:
+            brand, uri = after[0], os.fsencode(after[1])
+            query = query.where((table.c.brand > brand) | ((table.c.brand == brand) & (table.c.uri > uri)))
+        with self._catalogue.reading() as connection:
+            return [_image(row) for row in connection.execute(query.limit(limit))]
 
     def skips(self, keys: Iterable[str]) -> Iterator[BrandSkip]:
         """Yield what could not be had of some brands, by brand and URI."""

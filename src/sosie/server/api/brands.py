@@ -25,13 +25,16 @@ router = APIRouter(prefix="/api/brands", tags=["brands"])
 @router.get("", dependencies=[viewer])
 def list_brands(state: Shared) -> Brands:
     """List all brands, by name."""
-    rows = sorted(state.brands.all(), key=lambda row: (row.name.casefold(), row.key))
+    rows = [row for row in state.brands.all() if not row.key.startswith(stored.PASSING)]
+    rows.sort(key=lambda row: (row.name.casefold(), row.key))
     return Brands(brands=shown(state, rows))
 
 
 @router.post("", status_code=201, dependencies=[admin])
 def add_brand(state: Shared, body: BrandInput) -> Brand:
     """Declare a brand. Its images are fetched when it is synced."""
+    if body.key.startswith(stored.PASSING):
+        raise UsageError(f"Keys that begin with {stored.PASSING} are taken.", next_step="Choose another key.")
     if state.brands.get(body.key) is not None:
         raise UsageError(f"There is a brand {body.key} already.", next_step="Change that one, or choose another key.")
     row = stored.Brand(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from sse_starlette import EventSourceResponse
 
 from sosie.errors import UsageError
@@ -13,7 +13,9 @@ from sosie.server.jobs.service import Asked
 from sosie.server.schemas.jobs import Job, JobInput, Jobs, JobState
 from sosie.server.security.roles import reviewer, viewer
 from sosie.server.state import Shared
+from sosie.server.views.snapshot import snapshot_of
 from sosie.store.jobs import JobRow
+from sosie.store.results import load_result
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 _HEARTBEAT = 15
@@ -67,6 +69,15 @@ def retry_job(state: Shared, job: str) -> Job:
 def delete_job(state: Shared, job: str) -> None:
     """Forget a job that has ended, its events and its result."""
     state.jobs.remove(job)
+
+
+@router.get("/{job}/snapshot", dependencies=[viewer])
+def snapshot(state: Shared, job: str, response: Response) -> dict[str, Any]:
+    """Return what is worth knowing of a job to somebody who looks for a bug; no images, no names, no secrets."""
+    row = state.jobs.rows.get(job)
+    report = load_result(state.catalogue, row.id) if row.state == "done" else None
+    response.headers["content-disposition"] = f'attachment; filename="sosie-job-{row.id}.json"'
+    return snapshot_of(row, report, state.settings, state.catalogue.counts())
 
 
 @router.get(

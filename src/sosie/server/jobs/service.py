@@ -13,7 +13,7 @@ from sosie.errors import NotFound, SosieError, UsageError
 from sosie.server.jobs.durable import Durable
 from sosie.server.jobs.work import Step, Work
 from sosie.server.jobs.worker import Worker
-from sosie.store.brands import Brands
+from sosie.store.brands import PASSING, Brand, Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.instances import Heart, claim_turn
 from sosie.store.jobs import JobRow, Jobs, JobState
@@ -24,6 +24,7 @@ _PATIENCE = 10.0
 """Seconds without a beat after which a server counts as dead."""
 _LOST = 5.0
 """Seconds after which a job that waits without a workflow gets one: its server died between the two."""
+_DAY = 86400.0
 _SETTLE = 5.0
 """Seconds between two looks for what has to be set right."""
 
@@ -88,11 +89,11 @@ class JobService:
         unknown = [name for name in asked.embedders or () if name not in EMBEDDERS]
         if unknown:
             raise UsageError(f"There is no embedder {unknown[0][:64]}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
-        known = {brand.key for brand in self._brands.all()}
-        missing = [key for key in asked.brands if key not in known]
+        known = [brand.key for brand in self._brands.all()]
+        missing = sorted(set(asked.brands) - set(known))
         if missing:
             raise NotFound(f"There is no brand {missing[0][:64]}.", next_step="Add it, or see the list of brands.")
-        brands = asked.brands or tuple(sorted(known))
+        brands = asked.brands or tuple(key for key in known if not key.startswith(PASSING))
         if not brands:
             raise UsageError("There is no brand yet.", next_step="Add one with its sources first.")
         row, fresh = self.rows.submit(
@@ -142,7 +143,7 @@ class JobService:
                     log.warning("other servers took this one for dead and went on with its jobs")
                 if self._heart.bury() or time.monotonic() - settled > _SETTLE:
                     self._set_right()
-                    self._put_due_brands_to_work()
+                    self._look_through_brands()
                     settled = time.monotonic()
             except Exception:
                 log.exception("looking after the jobs failed; it is tried again")
@@ -168,16 +169,20 @@ class JobService:
             error = "The job ended its server again and again, or its workflow was ended from outside."
             self.rows.end(taken, "failed", now=time.time(), error=error, next_step="See the server's log, then retry.")
 
-    def _put_due_brands_to_work(self) -> None:
+    def _look_through_brands(self) -> None:
+        """Put brands to work whose time has come, and forget those that were made for one job."""
         now = time.time()
         for brand in self._brands.all():
-            if brand.every_hours is None:
-                continue
-            due_before = now - brand.every_hours * 3600
-            if (brand.last_sync or 0) > due_before:
-                continue
-            if claim_turn(self._catalogue, brand.key, due_before=due_before, now=now):
-                self._try_to_submit(brand.key)
+            if brand.key.startswith(PASSING) and now - brand.created > _DAY:
+                self._brands.remove(brand.key)
+            elif brand.every_hours is not None:
+                self._put_to_work(brand, now - brand.every_hours * 3600, now)
+
+    def _put_to_work(self, brand: Brand, due_before: float, now: float) -> None:
+        if (brand.last_sync or 0) > due_before:
+            return
+        if claim_turn(self._catalogue, brand.key, due_before=due_before, now=now):
+            self._try_to_submit(brand.key)
 
     def _try_to_submit(self, brand: str) -> None:
         try:
