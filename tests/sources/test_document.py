@@ -13,6 +13,7 @@ import pytest
 
 from sosie.errors import UsageError
 from sosie.pipeline.declaring import declare_brands
+from sosie.server.schemas.brands import SourceSpec
 from sosie.sources.base import Source, Web
 from sosie.sources.specs import KINDS, Handed, check_settings, kinds, make_source, settings_of
 from sosie.store.brands import Brands
@@ -86,3 +87,9 @@ def test_the_source_that_anybody_could_write_works_once_its_package_is_installed
     with pytest.raises(UsageError, match="cannot be loaded"):
         settings_of("lost")
     sys.modules.pop("sosie_museum")
+
+
+def test_the_api_takes_and_shows_kinds_of_other_packages() -> None:
+    assert SourceSpec(kind="museum").kind == "museum"
+    with pytest.raises(ValueError, match="kind"):
+        SourceSpec(kind="../museum")

@@ -2191,9 +2191,9 @@ export interface components {
         SourceSpec: {
             /**
              * Kind
-             * @enum {string}
+             * @example shopify
              */
-            kind: "folder" | "upload" | "urls" | "brand_api" | "shopify" | "feed" | "web" | "bucket";
+            kind: string;
             /**
              * Settings
              * @default {}

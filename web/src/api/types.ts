@@ -6,7 +6,8 @@ export type Schema = components["schemas"];
 export type Brand = Schema["Brand"];
 export type BrandState = Brand["state"];
 export type SourceSpec = Schema["SourceSpec"];
-export type SourceKind = SourceSpec["kind"];
+/** The kinds that the interface has forms for; packages may bring others. */
+export type SourceKind = "folder" | "upload" | "urls" | "brand_api" | "shopify" | "feed" | "web" | "bucket";
 export type SourceTest = Schema["SourceTest"];
 export type UploadResult = Schema["UploadResult"];
 export type Job = Schema["Job"];

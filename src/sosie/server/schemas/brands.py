@@ -7,13 +7,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 BrandState = Literal["never", "syncing", "ready", "failed"]
-SourceKind = Literal["folder", "upload", "urls", "brand_api", "shopify", "feed", "web", "bucket"]
 
 
 class SourceSpec(BaseModel):
     """One source: its kind and the settings of that kind (docs/sources.md)."""
 
-    kind: SourceKind
+    kind: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["shopify"])
     settings: dict[str, Any] = {}
 
 

@@ -22,7 +22,8 @@ export function SourceForm({ number, brand, draft, onChange, onRemove }: SourceF
   const t = texts.brands;
   const test = useTestSource();
   const id = `source-${number}`;
-  const kinds = KINDS.map(({ kind }) => ({ value: kind, ...t.kinds[kind] }));
+  const ours: { value: string; label: string }[] = KINDS.map(({ kind }) => ({ value: kind, ...t.kinds[kind] }));
+  const kinds = ours.some(({ value }) => value === draft.kind) ? ours : [...ours, { value: draft.kind, label: draft.kind }];
   const change = (next: SourceDraft) => {
     test.reset();
     onChange(next);

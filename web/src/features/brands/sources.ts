@@ -28,17 +28,17 @@ export const KINDS: readonly { kind: SourceKind; fields: readonly SourceField[] 
   { kind: "folder", fields: [{ name: "path", text: "folder", required: true }] },
 ];
 
-export const fieldsOf = (kind: SourceKind): readonly SourceField[] => KINDS.find((entry) => entry.kind === kind)?.fields ?? [];
+export const fieldsOf = (kind: string): readonly SourceField[] => KINDS.find((entry) => entry.kind === kind)?.fields ?? [];
 
 /** A source as its form holds it: texts only. */
 export interface SourceDraft {
-  kind: SourceKind;
+  kind: string;
   values: Record<string, string>;
   /** Further settings, one `name = value` a line. */
   more: string;
 }
 
-export const emptyDraft = (kind: SourceKind = "shopify"): SourceDraft => ({ kind, values: {}, more: "" });
+export const emptyDraft = (kind: string = "shopify"): SourceDraft => ({ kind, values: {}, more: "" });
 
 const asText = (value: unknown): string =>
   Array.isArray(value) ? value.map(String).join("\n") : typeof value === "string" ? value : JSON.stringify(value);
