@@ -116,3 +116,18 @@ def listing(site: Site, names: list[str]) -> Reply:
         asked.answer(json.dumps({"success": True, "data": rows}).encode(), content_type="text/html")
 
     return reply
+
+
+def test_half_characters_and_zeros_in_what_a_list_says_stop_nothing(tmp_path: Path) -> None:
+    with Site({"/good.jpg": IMAGE}) as site:
+        rows = [{"url": f"{site.url}/good.jpg", "title": "a\ud800\0b"}, {"url": f"{site.url}/\ud800.jpg"}]
+        rows += [{"url": "\ud800"}, {"url": f"{site.url}/\0.jpg"}]
+        site.pages["/list"] = "\n".join(map(json.dumps, rows)).encode()
+        settings = settings_for(tmp_path)
+        with Catalogue.of(settings) as catalogue:
+            spec = SourceSpec("urls", {"url": f"{site.url}/list"})
+            brand = Brands(catalogue).save(Brand(key="nike", sources=(spec,)))
+            result = sync_brand(catalogue, Originals.of(settings), brand, settings)
+            refs, _ = brand_refs(catalogue, Originals.of(settings), ["nike"])
+    assert [ref.title for ref in refs] == ["a? b"]
+    assert (result.failures, len(result.skipped)) == ((), 3)

@@ -203,7 +203,9 @@ class _Sync:
             for item in part:
                 self.listed += 1
                 if isinstance(item, Skipped):
-                    self.skip(spec, item.uri, item.reason)
+                    self.skip(spec, item.uri if _is_text(item.uri) else _text(item.uri), item.reason)
+                elif not _is_text(item.uri):
+                    self.skip(spec, _text(item.uri), "has a name that is no text")
                 elif (uri := self.names.name(item.uri)) is None:
                     self.done += 1
                 else:
@@ -219,7 +221,7 @@ class _Sync:
     def row(self, wanted: _Wanted, known: BrandImage | None = None) -> BrandImage:
         ref = wanted.ref
         row = known or BrandImage(brand=self.brand.key, uri=wanted.uri, source=wanted.spec)
-        told = {"source": wanted.spec, "title": ref.title, "metadata": ref.metadata, "aliases": ref.aliases}
+        told = {"source": wanted.spec, "title": _text(ref.title), "metadata": ref.metadata, "aliases": ref.aliases}
         return replace(row, **told, seen=time.time())  # type: ignore[arg-type]
 
     def have(self, wanted: _Wanted) -> _Had:
@@ -301,8 +303,8 @@ class _Sync:
 
     def skip(self, spec: str, uri: str, reason: str) -> None:
         self.skipped.append(Skipped(uri, reason))
-        now = time.time()
-        self.skips.append(BrandSkip(brand=self.brand.key, uri=uri, source=spec, reason=reason, seen=now))
+        row = BrandSkip(brand=self.brand.key, uri=uri, source=spec, reason=_text(reason), seen=time.time())
+        self.skips.append(row)
 
     def tell(self) -> None:
         last = f"{self.skipped[-1].uri} {self.skipped[-1].reason}" if self.skipped else ""
@@ -341,6 +343,19 @@ def _mark(wanted: _Wanted) -> str:
     if wanted.ref.path and state is not None:
         return state_key(state)
     return wanted.ref.metadata.get("etag", "") if wanted.opener else ""
+
+
+def _is_text(uri: str) -> bool:
+    try:
+        os.fsencode(uri)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(text: str) -> str:
+    """Return a text as every database takes it: JSON may hold half characters, and zeros."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _parts(items: Iterator[ImageRef | Skipped], size: int = 128) -> Iterator[Sequence[ImageRef | Skipped]]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sosie.errors import SourceFailure
 from sosie.sources.allowed_folder import Within
 from sosie.sources.base import Web
+from sosie.sources.finds import plain
 from sosie.sources.folder import plain_reason
 from sosie.types import ImageRef, Skipped
 
@@ -128,8 +129,8 @@ class UrlsSource:
 
     def _item(self, url: str, metadata: Mapping[str, str], title: str = "") -> ImageRef | Skipped:
         if len(url) > _MOST_LINE or not url.lower().startswith(("http://", "https://")):
-            return Skipped(url[:200] or "(empty)", "is no http or https address")
-        return ImageRef(url, self.brand, title, metadata)
+            return Skipped(plain(url[:200]) or "(empty)", "is no http or https address")
+        return ImageRef(url, self.brand, plain(title), metadata)
 
 
 def _named(names: Iterable[str], wanted: str, usual: tuple[str, ...]) -> str | None:
