@@ -46,7 +46,11 @@ def extract(pixels: NDArray[np.uint8]) -> Features:
     keypoints, descriptors = _detector().detectAndCompute(grey, None)
     if not keypoints:
         return Features(thumbnail, np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8))
-    points = np.array([(*k.pt, k.size, k.angle) for k in keypoints[:LIMIT]], np.float32)
+    keypoints = keypoints[:LIMIT]
+    points = np.empty((len(keypoints), 4), np.float32)
+    points[:, :2] = cv2.KeyPoint.convert(keypoints)
+    points[:, 2] = [point.size for point in keypoints]
+    points[:, 3] = [point.angle for point in keypoints]
     across, down = width / size[0], height / size[1]
     points[:, 0] = (points[:, 0] + 0.5) * across - 0.5
     points[:, 1] = (points[:, 1] + 0.5) * down - 0.5

@@ -71,7 +71,9 @@ def aggregate(descriptors: NDArray[np.uint8], centroids: NDArray[np.float32]) ->
     every = centroids[:, FORMS].transpose(1, 0, 2).reshape(4 * count, -1)
     nearest = ((every**2).sum(1) - 2 * roots @ every.T).argmin(1)
     form, word = np.divmod(nearest, count)
-    residual = np.take_along_axis(roots, FORMS[form], 1) - centroids[word]
+    places = FORMS[form]
+    places += (128 * np.arange(len(roots)))[:, None]
+    residual = roots.ravel()[places] - centroids[word]
     residual /= np.maximum(np.linalg.norm(residual, axis=1, keepdims=True), 1e-6)
     cells = (nearest[None] == np.arange(4 * count)[:, None]).astype(np.float32) @ residual
     cells = np.sign(cells) * np.sqrt(np.abs(cells))

@@ -8,7 +8,7 @@ forms of an image: the word of the mirrored or inverted spot is the same word wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -18,7 +18,7 @@ from sosie.features import SCALE_STEPS, SPOT, WORD_BITS, Features
 from sosie.fingerprints.local.vlad import root
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class WordBook:
     """What training gives.
 
@@ -30,6 +30,11 @@ class WordBook:
     projection: NDArray[np.float32]
     halves: NDArray[np.float32]
 
+    @cached_property
+    def lengths(self) -> NDArray[np.float32]:
+        """The squared length of each centroid: (2, 512)."""
+        return np.stack([(half**2).sum(1) for half in self.halves])
+
     def words(self, descriptors: NDArray[np.uint8]) -> NDArray[np.uint32]:
         """The word of each descriptor and the next one to it, uint32 (n, 2).
 
@@ -39,7 +44,8 @@ class WordBook:
         best, next_best, step = [], [], []
         row = np.arange(len(places))
         for side, half in enumerate(self.halves):
-            distance = (half**2).sum(1) - 2 * places[:, side * width : (side + 1) * width] @ half.T
+            distance = (2 * places[:, side * width : (side + 1) * width]) @ half.T
+            np.subtract(self.lengths[side], distance, out=distance)
             best.append(distance.argmin(1))
             least = distance[row, best[side]]
             distance[row, best[side]] = np.inf
