@@ -89,10 +89,10 @@ def how_compared(hashes: Hashes, described: NDArray[np.bool_]) -> list[str]:
 
 def hash_pairs(hashes: Hashes) -> HashPairs:
     """Return all pairs that are near in a hash that carries information, each once, sorted."""
-    near = [
-        _near(hashes.pdq, hashes.pdq_says, PDQ_RADIUS),
-        _near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS),
-    ]
+    with ThreadPoolExecutor(1, "sosie-compare") as pool:
+        by_pdq = pool.submit(_near, hashes.pdq, hashes.pdq_says, PDQ_RADIUS)
+        near = [_near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS)]
+        near.insert(0, by_pdq.result())
     turns: dict[tuple[int, int], int] = {}
     for pairs, codes in zip(near, (hashes.pdq, hashes.dhash), strict=True):
         index, of_b = best_orientations(pairs, codes[:, 0], codes)
@@ -127,21 +127,16 @@ def tone_edges(pairs: HashPairs, used: NDArray[np.int64], grids: NDArray[np.uint
     """Return the copies among pairs with near hashes; `grids` are the colours of the contents `used`, ascending."""
     first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
     left = _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
-    return [
-        Edge(
-            a=int(pairs.a[row]),
-            b=int(pairs.b[row]),
-            relation="copy",
-            score=round(hash_score(int(pairs.pdq[row]), float(left[row])), 4),
-            evidence=Evidence(
-                pdq_distance=int(pairs.pdq[row]),
-                dhash_distance=int(pairs.dhash[row]),
-                orientation=ORIENTATIONS[pairs.turn[row]],
-                colour_shift=round(float(left[row]), 2),
-            ),
-        )
-        for row in np.flatnonzero(left <= tones.LIMIT).tolist()
-    ]
+    columns = (pairs.a, pairs.b, pairs.turn, pairs.pdq, pairs.dhash, left)
+    near = zip(*(column[left <= tones.LIMIT].tolist() for column in columns), strict=True)
+    return [_hash_edge(*row) for row in near]
+
+
+def _hash_edge(a: int, b: int, turn: int, pdq: int, dhash: int, left: float) -> Edge:
+    evidence = Evidence(
+        pdq_distance=pdq, dhash_distance=dhash, orientation=ORIENTATIONS[turn], colour_shift=round(left, 2)
+    )
+    return Edge(a, b, "copy", round(hash_score(pdq, left), 4), evidence)
 
 
 def _unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], workers: int) -> NDArray[np.float32]:
