@@ -28,7 +28,7 @@ from sosie.types import ImageRef, Skipped
 __all__ = ["SyncResult", "brand_refs", "downloader", "source_of", "sync_brand"]
 
 _COMMIT_IMAGES = 256
-_COMMIT_SECONDS = 1.0
+_COMMIT_SECONDS = 0.25
 _RESUMABLE = 3600.0
 """Seconds after its last download for which a sync that was cut off is gone on with, rather than begun anew."""
 
@@ -283,7 +283,7 @@ class _Sync:
             return self.had(wanted, self.originals.keep(incoming), fetched.etag, fetched.modified)
 
     def note(self, had: _Had) -> None:
-        """Take down what came of one image, and write it with others about once a second."""
+        """Take down what came of one image, and write it with others a few times a second."""
         self.done += 1
         wanted = had.wanted
         if had.image is not None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, UploadFile
 
 from sosie.errors import UsageError
 from sosie.pipeline.looking import look_at
+from sosie.pipeline.naming import without_secrets
 from sosie.server.schemas.brands import SourceTest, SourceTestInput, UploadResult
 from sosie.server.security.roles import admin, reviewer
 from sosie.server.state import Shared
@@ -43,7 +44,7 @@ def test_source(state: Shared, body: SourceTestInput) -> SourceTest:
     spec = SourceSpec(body.source.kind, body.source.settings)
     look = look_at(spec, body.brand or "test", state.settings)
     images = [
-        {"uri": ref.uri, "title": ref.title, **({"data": _data_url(picture)} if picture else {})}
+        {"uri": without_secrets(ref.uri), "title": ref.title, **({"data": _data_url(picture)} if picture else {})}
         for ref, picture in look.images
     ]
     ok = not look.error
