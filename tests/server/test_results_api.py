@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 from PIL import Image
 
@@ -200,3 +203,24 @@ def test_a_name_that_is_no_utf8_is_shown_and_decided_on(tmp_path: Path) -> None:
         body = {"action": "settle", "keep": [found["preview"][1]["uri"]]}
         made = service.post(f"/api/results/latest/groups/{found['key']}/decisions", body)
         assert made["group"]["settled"]
+
+
+def test_results_are_exported_in_every_format_and_by_brand(service: Service) -> None:
+    def export(**params: str) -> Any:
+        answer = service.http.get("/api/results/latest/export", params=params)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-disposition"].startswith("attachment")
+        return answer
+
+    rows = list(csv.DictReader(io.StringIO(export().text)))
+    assert len(rows) == 8
+    assert {row["role"] for row in rows} == {"keeper", "drop"}
+    assert len(export(format="json", brand="zeta").json()["images"]) == 5
+    page = export(format="html").text
+    assert page.count("data:image/webp;base64,") == 8
+    assert pyarrow.parquet.read_table(io.BytesIO(export(format="parquet").content)).num_rows == 8
+    with zipfile.ZipFile(io.BytesIO(export(format="urls", brand="zeta").content)) as archive:
+        assert archive.namelist() == ["zeta.txt"]
+        assert len(archive.read("zeta.txt").splitlines()) == 2
+    assert service.http.get("/api/results/latest/export", params={"format": "exe"}).status_code == 422
+    assert list(csv.DictReader(io.StringIO(export(brand="nobody").text))) == []

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sosie.errors import UsageError
 from sosie.review.choosing import choose
 from sosie.review.desk import Desk
 from sosie.review.rules import Rules
+
+if TYPE_CHECKING:
+    from sosie.review.page import Read
 
 Format = Literal["csv", "json", "parquet", "html", "urls"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -88,24 +91,30 @@ def format_of(path: Path, named: str | None = None) -> Format:
     raise UsageError(f"{path} has no known suffix.", next_step=f"Choose --format from {', '.join(FORMATS)}.")
 
 
-def export(desk: Desk, rules: Rules, path: Path, kind: Format) -> int:
+def export(desk: Desk, rules: Rules, path: Path, kind: Format, *, brand: str = "", read: Read | None = None) -> int:
     """Write what was found and decided to a file (for `urls` a folder); return how many images it holds.
+
+    With `brand` only groups in which it has an image, for `urls` only its own list. `read` gives the pictures of a page
+    where they are no files of this machine.
 
     The pictures themselves are never changed. Raises `UsageError` when the file cannot be written.
     """
     rows = rows_of(desk, rules)
+    if brand:
+        its = {row.group for row in rows if row.brand == brand}
+        rows = [row for row in rows if row.group in its and (kind != "urls" or row.brand == brand)]
     try:
         if kind == "urls":
             return _write_urls(rows, path)
         part = path.with_name(f"{path.name}.part")
-        part.write_bytes(_encoded(desk, rows, kind))
+        part.write_bytes(_encoded(desk, rows, kind, read))
         part.replace(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror}).", next_step="Name another file.") from error
     return len(rows)
 
 
-def _encoded(desk: Desk, rows: Sequence[Row], kind: Format) -> bytes:
+def _encoded(desk: Desk, rows: Sequence[Row], kind: Format, read: Read | None) -> bytes:
     match kind:
         case "csv":
             return _csv(rows)
@@ -114,9 +123,9 @@ def _encoded(desk: Desk, rows: Sequence[Row], kind: Format) -> bytes:
         case "parquet":
             return _parquet(rows)
         case _:
-            from sosie.review.page import page
+            from sosie.review.page import page, read_here
 
-            return page(desk.report, rows).encode("utf-8", "backslashreplace")
+            return page(desk.report, rows, read or read_here).encode("utf-8", "backslashreplace")
 
 
 def _csv(rows: Iterable[Row]) -> bytes:

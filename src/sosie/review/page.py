@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sosie.errors import UnreadableImage
+from sosie.errors import SosieError
 from sosie.imaging import DecodeParams, decode
 from sosie.imaging.thumbnails import encode_webp, thumbnail
 from sosie.report import Report
@@ -35,15 +35,26 @@ small { display: block; }
 """
 
 
-def page(report: Report, rows: Sequence[Row]) -> str:
-    """Return the page for the rows of a report. Files that cannot be read any more are shown with the reason."""
+Read = Callable[["Row"], bytes]
+"""Gives the bytes of an image. Raises `OSError` or `SosieError` with the reason when it cannot be had."""
+
+
+def read_here(row: Row) -> bytes:
+    """Return the bytes of an image that is a file of this machine. Raises as `Read` says."""
+    if not is_file(row.uri):
+        raise OSError(0, "not on this machine")
+    return read_file(row.uri, _MOST_BYTES)[0]
+
+
+def page(report: Report, rows: Sequence[Row], read: Read = read_here) -> str:
+    """Return the page for the rows of a report. Images that cannot be read any more are shown with the reason."""
     groups = [list(members) for _, members in groupby(rows, key=lambda row: row.group)]
     dropped = [row for row in rows if row.role == "drop"]
     summary = (
         f"{len(report.images):,} images, {len(groups):,} groups, {len(dropped):,} to drop "
         f"({sum(row.bytes for row in dropped) / 1e6:,.1f} MB), {len(report.skipped):,} skipped."
     )
-    body = "".join(_group(members) for members in groups)
+    body = "".join(_group(members, read) for members in groups)
     skipped = "".join(f"<li>{_shown(s.uri)}<small>{_shown(s.reason)}</small></li>" for s in report.skipped)
     tail = f"<section><h2>Skipped</h2><ul>{skipped}</ul></section>" if skipped else ""
     return (
@@ -55,29 +66,26 @@ def page(report: Report, rows: Sequence[Row]) -> str:
     )
 
 
-def _group(rows: Sequence[Row]) -> str:
+def _group(rows: Sequence[Row], read: Read) -> str:
     title = f"<h2>{_shown(rows[0].relation)} <small>group {_shown(rows[0].group)}</small></h2>"
-    return f"<section>{title}<ul>{''.join(_item(row) for row in rows)}</ul></section>"
+    return f"<section>{title}<ul>{''.join(_item(row, read) for row in rows)}</ul></section>"
 
 
-def _item(row: Row) -> str:
+def _item(row: Row, read: Read) -> str:
     facts = f"{row.width} × {row.height} {row.format}, {row.bytes / 1000:,.0f} kB"
     by = f"<small>decided by {_shown(row.decided_by)} at {_shown(row.decided_at)}</small>" if row.decided_at else ""
     return (
-        f'<li><figure>{_picture(row)}</figure><span class="role {row.role}">{row.role}</span> {_shown(row.uri)}'
+        f'<li><figure>{_picture(row, read)}</figure><span class="role {row.role}">{row.role}</span> {_shown(row.uri)}'
         f"<small>{_shown(facts)}</small><small>{_shown(row.reason)}</small>{by}</li>"
     )
 
 
-def _picture(row: Row) -> str:
-    if not is_file(row.uri):
-        return "<small>not on this machine</small>"
+def _picture(row: Row, read: Read) -> str:
     try:
-        data, _ = read_file(row.uri, _MOST_BYTES)
-        picture = decode(data, DecodeParams(min_side=_SIDE))
+        picture = decode(read(row), DecodeParams(min_side=_SIDE))
     except OSError as error:
         return f"<small>{_shown(plain_reason(error))}</small>"
-    except UnreadableImage as error:
+    except SosieError as error:
         return f"<small>{_shown(error.message)}</small>"
     encoded = base64.b64encode(encode_webp(thumbnail(picture, _SIDE), 70)).decode()
     return f'<img alt="" src="data:image/webp;base64,{encoded}">'

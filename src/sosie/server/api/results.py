@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
+from sosie.review.exports import Format
 from sosie.server.answers import as_json
 from sosie.server.schemas.results import Histogram, SkippedPage, Summary
 from sosie.server.security.roles import viewer
 from sosie.server.state import Shared
+from sosie.server.views.copies import exported
 from sosie.server.views.cursors import read_cursor, write_cursor
+from sosie.server.views.desk import desk_of, rules_of
 from sosie.server.views.showing import printable
 from sosie.server.views.summary import histogram_of, summary_of
 
@@ -46,6 +51,25 @@ def list_skipped(
         next=write_cursor(end, name) if end < len(every) else None,
         total=len(every),
     )
+
+
+@router.get(
+    "/{result}/export", dependencies=[viewer], response_class=FileResponse, responses={200: {"content": {"*/*": {}}}}
+)
+def get_export(
+    state: Shared,
+    result: str,
+    kind: Annotated[Format, Query(alias="format")] = "csv",
+    brand: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Return what was found and decided as a file; `urls` gives a ZIP with a list of what is to go for each brand."""
+    found = state.results.get(result)
+    desk = desk_of(found, state.catalogue, state.brands)
+    settings = state.settings
+    made = exported(desk, rules_of(settings), kind, brand, originals=state.originals, settings=settings)
+    gone = BackgroundTask(made.path.unlink, missing_ok=True)
+    name = f"sosie-{found.id}.{made.suffix}"
+    return FileResponse(made.path, media_type=made.media, filename=name, background=gone)
 
 
 @router.get(
