@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sosie.types import Edge, Edit, Evidence, Group, Skipped
+from sosie.types import Edge, Edit, Evidence, Group, Pairs, Skipped
 
 VERSION = 1
 
@@ -39,6 +39,8 @@ class Report:
     """Images, edges with evidence, groups with keepers, and all that was skipped, of one scan.
 
     Ids are positions in `images`, which are sorted by brand and URI. `timings` are seconds by stage.
+    `looser` are pairs of images by their cosine, down to a threshold under that of `similar` where that was asked for:
+    what groups at other thresholds are formed from. It is no part of the JSON.
     """
 
     images: tuple[ImageRecord, ...]
@@ -49,6 +51,7 @@ class Report:
     spaces: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     fallbacks: tuple[str, ...] = ()
+    looser: Pairs | None = field(default=None, compare=False, repr=False)
 
     @property
     def gain(self) -> int:

@@ -72,8 +72,11 @@ def running(data: Path, **more: Any) -> Iterator[Service]:
         yield Service(http, app.state.sosie, data / "pictures")
 
 
-def draw_brands(folder: Path) -> None:
-    """Two brands: `acme` with two pictures and edits of them, `zeta` with a copy of one of these and one of its own."""
+def draw_brands(folder: Path, pictures: int = 0) -> None:
+    """Two brands: `acme` with two pictures and edits of them, `zeta` with a copy of one of these and one of its own.
+
+    `pictures`: so many others beside, which look more or less alike.
+    """
     acme, zeta = folder / "acme", folder / "zeta"
     for seed in (1, 2):
         pixels = picture(seed, longest=480)
@@ -85,12 +88,14 @@ def draw_brands(folder: Path) -> None:
     write(zeta / "other.jpg", picture(7, longest=300))
     (zeta / "again.jpg").write_bytes((acme / "1-small.jpg").read_bytes())
     (zeta / "broken.jpg").write_bytes(b"no image at all")
+    for seed in range(pictures):
+        write(acme / f"more-{seed}.jpg", picture(100 + seed, longest=120, look=seed % 3))
 
 
-def processed(data: Path, **more: Any) -> str:
+def processed(data: Path, pictures: int = 0, **more: Any) -> str:
     """Fetch and process drawn brands, and return the name of the result."""
     settings = Settings(data_dir=data, embedders=("builtin",), **more)
-    draw_brands(data / "pictures")
+    draw_brands(data / "pictures", pictures)
     with Catalogue.of(settings) as catalogue:
         for key in ("acme", "zeta"):
             spec = SourceSpec("folder", {"path": str(data / "pictures" / key)}, trusted=True)

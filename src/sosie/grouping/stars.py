@@ -35,14 +35,36 @@ def stars(count: int, pairs: Pairs) -> Stars:
     similarities to its neighbours (ties: the lowest row) becomes a centre and takes all neighbours that are still
     free; then the next free one. Deterministic; time and memory are linear in the pairs.
     """
-    starts, ends, weight = _adjacency(count, pairs)
-    labels = np.full(count, -1, np.int64)
-    for row in np.lexsort((np.arange(count), -weight)).tolist():
-        if labels[row] < 0:
-            near = ends[starts[row] : starts[row + 1]]
-            labels[near[labels[near] < 0]] = row
-            labels[row] = row
-    return Stars(labels)
+    return StarGraph(count, pairs).at(-np.inf)
+
+
+class StarGraph:
+    """Pairs made ready for being grouped at several thresholds: each costs a pass over the pairs."""
+
+    def __init__(self, count: int, pairs: Pairs) -> None:
+        begins, ends = np.concatenate((pairs.a, pairs.b)), np.concatenate((pairs.b, pairs.a))
+        score = np.concatenate((pairs.score, pairs.score))
+        order = np.lexsort((ends, begins))
+        self._count = count
+        self._begins, self._ends, self._score = begins[order], ends[order], score[order]
+
+    def at(self, threshold: float) -> Stars:
+        """Group by the pairs whose similarity is at or above a threshold, as `stars` does with just these."""
+        kept = self._score >= np.float32(threshold)
+        begins, ends = self._begins[kept], self._ends[kept]
+        weight = np.bincount(begins, self._score[kept].astype(np.float64), self._count)
+        starts = np.searchsorted(begins, np.arange(self._count + 1)).tolist()
+        linked = np.flatnonzero(np.bincount(begins, minlength=self._count))
+        labels = list(range(self._count))
+        free = [True] * self._count
+        for row in linked[np.lexsort((linked, -weight[linked]))].tolist():
+            if free[row]:
+                free[row] = False
+                for near in ends[starts[row] : starts[row + 1]].tolist():
+                    if free[near]:
+                        free[near] = False
+                        labels[near] = row
+        return Stars(np.array(labels, np.int64))
 
 
 def cliques(count: int, pairs: Pairs) -> Stars:
@@ -93,15 +115,3 @@ def _centres(count: int, pairs: Pairs, members: list[list[int]]) -> NDArray[np.i
         if rows:
             labels[rows] = min(rows, key=lambda row: (-weight[row], row))
     return labels
-
-
-def _adjacency(count: int, pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Where each row's neighbours start, the neighbours, and the sum of each row's similarities to them."""
-    begins, ends = np.concatenate((pairs.a, pairs.b)), np.concatenate((pairs.b, pairs.a))
-    score = np.concatenate((pairs.score, pairs.score)).astype(np.float64)
-    order = np.lexsort((ends, begins))
-    begins, ends, score = begins[order], ends[order], score[order]
-    starts = np.asarray(np.searchsorted(begins, np.arange(count + 1)), np.int64)
-    weight = np.zeros(count)
-    np.add.at(weight, begins, score)
-    return starts, ends, weight

@@ -13,7 +13,7 @@ from sosie.pipeline.progress import Listener, ignore
 from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.threads import usable_cores
 from sosie.store.catalogue import Catalogue
-from sosie.types import Edge, Group
+from sosie.types import Edge, Group, Pairs
 
 Confirm = Callable[[str], bool]
 """Asked before money is spent, with a sentence that says how much."""
@@ -43,12 +43,22 @@ class AlikeParts:
     spaces: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     settled: bool = True
+    looser: Pairs | None = None
 
 
 def find_alike(
-    before: Grouped, catalogue: Catalogue, settings: Settings, params: ReadParams, listen: Listener, confirm: Confirm
+    before: Grouped,
+    catalogue: Catalogue,
+    settings: Settings,
+    params: ReadParams,
+    listen: Listener,
+    confirm: Confirm,
+    slack: float = 0.0,
 ) -> AlikeParts:
-    """Embed what has no vector yet, join, and group. Nothing for `method = "hash"` and for `embedders = ["none"]`."""
+    """Embed what has no vector yet, join, and group. Nothing for `method = "hash"` and for `embedders = ["none"]`.
+
+    With `slack`, pairs of images whose cosine is up to that much under the threshold are given beside.
+    """
     if settings.method == "hash" or settings.embedders == ("none",) or not len(before.contents):
         return AlikeParts(list(before.edges))
     # Imported here: a scan that compares hashes only needs neither OpenCV nor any back end.
@@ -69,7 +79,7 @@ def find_alike(
     threshold = settings.similarity_threshold or embedding.threshold
     joining = SimilarParams(threshold=threshold, threads=settings.workers or usable_cores())
     complete = settings.similar_groups == "complete"
-    alike = look_alikes(before, embedding, joining, complete=complete, listen=listen)
+    alike = look_alikes(before, embedding, joining, complete=complete, listen=listen, slack=slack)
     return AlikeParts(
         edges=alike.edges,
         groups=alike.groups,
@@ -80,6 +90,8 @@ def find_alike(
             "similarity_threshold": threshold,
             "similar_groups": settings.similar_groups,
             "similar_recall": round(alike.recall, 4),
+            **({} if alike.looser is None else {"similar_lowest": alike.lowest}),
         },
         settled=embedding.lasting and not problems,
+        looser=alike.looser,
     )

@@ -16,6 +16,9 @@ from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 
+_SLACK = 0.15
+"""How far under the threshold of `similar` pairs are kept with a result, for groups at other thresholds."""
+
 
 def fetch_brand(key: str, settings: Settings, listen: Listener) -> SyncResult:
     """Bring what is stored of a brand up to date with its sources; what is stored already is not fetched again.
@@ -36,7 +39,7 @@ def process_brands(
     """
     started = time.perf_counter()
     refs, passed = brand_refs(catalogue, Originals.of(settings), list(keys))
-    report, _settled = scan(catalogue, refs, passed, settings, listen, confirm or _no)
+    report, _settled = scan(catalogue, refs, passed, settings, listen, confirm or _no, _SLACK)
     total = round(time.perf_counter() - started, 3)
     return replace(report, timings={**report.timings, "total": total})
 

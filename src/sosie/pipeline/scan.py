@@ -46,8 +46,12 @@ def scan(
     settings: Settings,
     listen: Listener,
     confirm: Confirm,
+    slack: float = 0.0,
 ) -> tuple[Report, bool]:
-    """Return the report on these files, and whether an equal call may be answered with it later."""
+    """Return the report on these files, and whether an equal call may be answered with it later.
+
+    With `slack`, the report also has the pairs whose cosine is up to that much under the threshold (`looser`).
+    """
     clock = _Clock()
     params = ReadParams(
         decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
@@ -80,7 +84,7 @@ def scan(
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
         before = Grouped(contents, edges, groups, ids, compared)
-        alike = find_alike(before, catalogue, settings, params, listen, confirm)
+        alike = find_alike(before, catalogue, settings, params, listen, confirm, slack)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
@@ -92,6 +96,7 @@ def scan(
         spaces=(*(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces), *alike.spaces),
         timings=clock.seconds,
         fallbacks=tuple(alike.notes),
+        looser=alike.looser,
     )
     return report, alike.settled and not reading.transient
 

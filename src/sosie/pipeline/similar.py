@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from sosie.grouping.stars import Stars, cliques, stars
 from sosie.matching.similar import Joined, SimilarParams, canonical, similar_pairs
+from sosie.matching.similar.join import Told
 from sosie.pipeline.alike import Grouped
 from sosie.pipeline.assemble import name_of
 from sosie.pipeline.embedding import Embedding
 from sosie.pipeline.progress import Listener, Progress
 from sosie.types import Edge, Evidence, Group, Pairs
 
+_LEAST = 0.05
+_MOST_LOOSER = 4_000_000
 _REASON = "the one that is most like all others of its group"
 
 
@@ -28,16 +31,25 @@ class Alike:
     groups: list[Group]
     notes: list[str]
     recall: float = 1.0
+    looser: Pairs | None = None
+    lowest: float = 0.0
 
 
 def look_alikes(
-    before: Grouped, embedding: Embedding, params: SimilarParams, *, complete: bool, listen: Listener
+    before: Grouped,
+    embedding: Embedding,
+    params: SimilarParams,
+    *,
+    complete: bool,
+    listen: Listener,
+    slack: float = 0.0,
 ) -> Alike:
     """Give the pairs and groups that look alike, for the pictures that were found before.
 
     The images of a group are one picture, with the vector of its keeper; two pictures are `similar` when their cosine
     reaches the threshold and no closer relation was found. A group holds whole pictures, each at or above the
-    threshold to the group's keeper (with `complete`: to each other).
+    threshold to the group's keeper (with `complete`: to each other). With `slack`, `looser` are the pairs of images
+    (ids) from `lowest` on, at most that much under the threshold and no more than can be kept.
     """
     pictures = _pictures(before)
     keepers = np.array([picture[0] for picture in pictures], np.int64)
@@ -47,7 +59,7 @@ def look_alikes(
 
     taking_part = np.array([before.compared[row] == "yes" for row in keepers.tolist()], np.bool_)
     vectors = np.where(taking_part[:, None], embedding.vectors[keepers], np.float16(0))
-    joined = similar_pairs(vectors, params, told)
+    joined, looser, lowest = _joined(vectors, params, slack, told)
     found = cliques(len(keepers), joined.pairs) if complete else stars(len(keepers), joined.pairs)
     closer = {(edge.a, edge.b) for edge in before.edges}
     fresh = [edge for edge in _edges(joined.pairs, keepers, embedding) if (edge.a, edge.b) not in closer]
@@ -56,7 +68,46 @@ def look_alikes(
         groups=_groups(found, pictures, before),
         notes=_notes(joined),
         recall=joined.recall,
+        looser=None if looser is None else _of_images(looser, keepers, before),
+        lowest=lowest,
     )
+
+
+def _joined(
+    vectors: NDArray[np.float16], params: SimilarParams, slack: float, told: Told
+) -> tuple[Joined, Pairs | None, float]:
+    """Give the pairs at or above the threshold and, with `slack`, also those a little under it and from where on."""
+    if slack <= 0:
+        return similar_pairs(vectors, params, told), None, 0.0
+    lowest = round(max(_LEAST, params.threshold - slack), 4)
+    wide = similar_pairs(vectors, replace(params, threshold=lowest), told)
+    if wide.thinned:  # so many that the groups at the threshold itself would not be what they are without slack
+        return similar_pairs(vectors, params, told), None, 0.0
+    kept = wide.pairs.score >= np.float32(params.threshold)
+    looser = wide.pairs
+    if len(looser) > _MOST_LOOSER:
+        looser = _most_similar(looser, params.threshold)
+        lowest = round(float(looser.score.min()), 4)
+    return replace(wide, pairs=_chosen(wide.pairs, kept)), looser, lowest
+
+
+def _most_similar(pairs: Pairs, threshold: float) -> Pairs:
+    """Give about `_MOST_LOOSER` pairs, the most similar ones, and all that reach the threshold."""
+    bar = np.partition(pairs.score, len(pairs) - _MOST_LOOSER)[len(pairs) - _MOST_LOOSER]
+    return _chosen(pairs, pairs.score >= min(bar, np.float32(threshold)))
+
+
+def _chosen(pairs: Pairs, kept: NDArray[np.bool_]) -> Pairs:
+    return Pairs(pairs.a[kept], pairs.b[kept], pairs.score[kept])
+
+
+def _of_images(pairs: Pairs, keepers: NDArray[np.int64], before: Grouped) -> Pairs:
+    """Give pairs of pictures as pairs of the images that stand for them, as in the edges of a report."""
+    refs = before.contents.refs
+    first = np.array([before.ids[name_of(refs[row][0])] for row in keepers.tolist()], np.int64)
+    a, b = np.sort(np.stack([first[pairs.a], first[pairs.b]]), axis=0)
+    order = np.lexsort((b, a))
+    return Pairs(a[order], b[order], pairs.score[order])
 
 
 def _pictures(before: Grouped) -> list[list[int]]:

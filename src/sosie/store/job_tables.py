@@ -60,6 +60,15 @@ result = Table(
 )
 """The report of a job (JSON, deflated)."""
 
+result_part = Table(
+    "result_part",
+    metadata,
+    Column("job", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""What goes with a report and is loaded when it is asked for: "pairs" of looser similarity, the "map"."""
+
 instance = Table(
     "instance",
     metadata,
@@ -82,4 +91,4 @@ Index("job_by_state", job.c.state, job.c.id)
 Index("job_by_digest", job.c.digest)
 Index("job_brand_by_job", job_brand.c.job)
 
-__all__ = ["instance", "job", "job_brand", "job_event", "metadata", "result", "schedule"]
+__all__ = ["instance", "job", "job_brand", "job_event", "metadata", "result", "result_part", "schedule"]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, Update, func, select, update
 
 from sosie.errors import Busy, NotFound, UsageError
 from sosie.store.catalogue import Catalogue
-from sosie.store.job_tables import job, job_brand, job_event, result
+from sosie.store.job_tables import job, job_brand, job_event, result, result_part
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Wish = Literal["go on", "stop", "leave"]
@@ -212,7 +212,8 @@ class Jobs:
             found = _known(connection, name)
             if not found.ended:
                 raise UsageError("The job has not ended.", next_step="Cancel it first.")
-            for table, column in ((job_brand, job_brand.c.job), (job_event, job_event.c.job), (result, result.c.job)):
+            of = [(table, table.c.job) for table in (job_brand, job_event, result, result_part)]
+            for table, column in of:
                 connection.execute(table.delete().where(column == name))
             connection.execute(job.delete().where(job.c.id == name))
         return found

@@ -10,7 +10,11 @@ from sqlalchemy import select
 from sosie.errors import NotFound
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
-from sosie.store.job_tables import job, job_brand, result
+from sosie.store.job_tables import job, job_brand, result, result_part
+from sosie.store.upsert import upsert
+from sosie.types import Pairs
+
+_STEPS = 10_000
 
 
 def save_result(catalogue: Catalogue, name: str, claim: int, report: Report, *, now: float) -> bool:
@@ -22,7 +26,45 @@ def save_result(catalogue: Catalogue, name: str, claim: int, report: Report, *, 
             return False
         connection.execute(result.delete().where(result.c.job == name))
         connection.execute(result.insert().values(job=name, created=now, report=packed))
+        connection.execute(result_part.delete().where(result_part.c.job == name))
+        if report.looser is not None:
+            connection.execute(result_part.insert().values(job=name, name="pairs", data=pack_pairs(report.looser)))
     return True
+
+
+def load_part(catalogue: Catalogue, name: str, part: str) -> bytes | None:
+    """Return what goes with the report of a job under a name, or None."""
+    query = select(result_part.c.data).where(result_part.c.job == name, result_part.c.name == part)
+    with catalogue.reading() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else bytes(row[0])
+
+
+def save_part(catalogue: Catalogue, name: str, part: str, data: bytes) -> None:
+    """Keep something with the report of a job, as long as that is there."""
+    with catalogue.writing() as connection:
+        if connection.execute(select(result.c.job).where(result.c.job == name)).first() is not None:
+            upsert(connection, result_part, [{"job": name, "name": part, "data": data}], replace=True)
+
+
+def pack_pairs(pairs: Pairs) -> bytes:
+    """Return pairs in few bytes: two ids of four bytes and the score in ten-thousandths, deflated."""
+    import numpy as np
+
+    score = np.rint(pairs.score.astype(np.float64) * _STEPS).astype(np.uint16)
+    columns = (pairs.a.astype(np.int32), pairs.b.astype(np.int32), score)
+    return zlib.compress(b"".join(column.tobytes() for column in columns), 1)
+
+
+def unpack_pairs(data: bytes) -> Pairs:
+    """Return the pairs that `pack_pairs` packed."""
+    import numpy as np
+
+    plain = zlib.decompress(data)
+    count = len(plain) // 10
+    a, b = (np.frombuffer(plain, np.int32, count, start).astype(np.int64) for start in (0, 4 * count))
+    score = np.frombuffer(plain, np.uint16, count, 8 * count)
+    return Pairs(a, b, np.round(score / _STEPS, 4).astype(np.float32))
 
 
 def load_result(catalogue: Catalogue, name: str) -> Report:

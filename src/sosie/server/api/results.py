@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 
 from sosie.review.exports import Format
 from sosie.server.answers import as_json
-from sosie.server.schemas.results import Histogram, SkippedPage, Summary
+from sosie.server.schemas.results import Histogram, Regrouped, SkippedPage, Summary
 from sosie.server.security.roles import viewer
 from sosie.server.state import Shared
 from sosie.server.views.copies import exported
@@ -35,6 +35,12 @@ def get_histogram(state: Shared, result: str) -> Response:
     """Return how the scores of pairs are spread, and the cosines that a threshold for `similar` cuts."""
     found = state.results.get(result)
     return as_json(histogram_of(found))
+
+
+@router.get("/{result}/regroup", dependencies=[viewer])
+def get_regrouped(state: Shared, result: str, threshold: Annotated[float, Query(gt=0, le=1)]) -> Regrouped:
+    """Tell what another cosine for `similar` would give. Nothing is embedded, nothing stored."""
+    return state.results.get(result).looser_from(threshold).count(threshold)
 
 
 @router.get("/{result}/skipped", dependencies=[viewer])

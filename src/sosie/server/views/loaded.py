@@ -8,27 +8,35 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sosie.errors import NotFound, UsageError
 from sosie.report import Report
 from sosie.server.views.columns import Edges, Images
 from sosie.server.views.grouping import Grouping
+from sosie.server.views.regrouping import Foes, Looser
 from sosie.server.views.standing import Standings
 from sosie.store.decisions import Decisions
+from sosie.store.results import unpack_pairs
 
+_THRESHOLDS = 4
+"""Groupings at other thresholds that are kept."""
 _BYTES_A_BYTE = 4
 """Bytes of memory that a report takes for each byte of its JSON, as measured with its columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """A result as it is stored: the job that made it, when (seconds since 1970), and its report as deflated JSON."""
+    """A result as it is stored: the job that made it, when (seconds since 1970), and its report as deflated JSON.
+
+    `part` gives what is stored beside it under a name.
+    """
 
     id: str
     created: float
     report: bytes
+    part: Callable[[str], bytes | None] = lambda _name: None
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class LoadedResult:
     report: Report
     decisions: Decisions
     size: int = 0
+    fetch_part: Callable[[str], bytes | None] = lambda _name: None
+    """Gives what is stored with the result under a name."""
+    _regrouped: OrderedDict[float, Grouping] = field(default_factory=OrderedDict, repr=False)
+    _regrouping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @cached_property
     def images(self) -> Images:
@@ -60,7 +72,44 @@ class LoadedResult:
         """The groups as they would be with another cosine for `similar`; those of the job for None."""
         if threshold is None or threshold == self.threshold:
             return self.grouping
-        raise UsageError("This result holds no pairs for other thresholds.", next_step="Process its brands again.")
+        with self._regrouping:
+            if threshold not in self._regrouped:
+                looser = self.looser_from(threshold)
+                self._regrouped[threshold] = looser.grouping(threshold, self._foes())
+            self._regrouped.move_to_end(threshold)
+            while len(self._regrouped) > _THRESHOLDS:
+                self._regrouped.popitem(last=False)
+            return self._regrouped[threshold]
+
+    def looser_from(self, threshold: float) -> Looser:
+        """The pairs that groups at another threshold are formed from. Raises `UsageError` for one that is too low."""
+        if self.looser is None:
+            raise UsageError("This result holds no pairs for other thresholds.", next_step="Process its brands again.")
+        if threshold < self.looser.lowest:
+            raise UsageError(
+                f"Pairs are kept from a cosine of {self.looser.lowest:g} on.",
+                next_step="Process the brands again with a lower threshold.",
+            )
+        return self.looser
+
+    @cached_property
+    def looser(self) -> Looser | None:
+        """The pairs that are kept with the result, if there are any."""
+        packed = self.fetch_part("pairs")
+        lowest = self.report.params.get("similar_lowest")
+        if packed is None or lowest is None:
+            return None
+        space = str(self.report.spaces[-1]).partition("/")[0] if self.report.spaces else ""
+        return Looser(self.grouping, unpack_pairs(packed), float(lowest), space)
+
+    def _foes(self) -> Foes:
+        """The contents that somebody set apart, by their numbers."""
+        number = {key: row for row, key in enumerate(self.images.contents)}
+        foes: Foes = {}
+        for one, other in self.decisions.standing(self.images.contents).apart:
+            foes.setdefault(number[one], set()).add(number[other])
+            foes.setdefault(number[other], set()).add(number[one])
+        return foes
 
     @cached_property
     def standings(self) -> Standings:
@@ -134,7 +183,7 @@ class Results:
         text = zlib.decompress(stored.report)
         size = len(text) * _BYTES_A_BYTE
         with _many_objects():
-            loaded = LoadedResult(stored.id, stored.created, Report.from_json(text), self._decisions, size)
+            loaded = LoadedResult(stored.id, stored.created, Report.from_json(text), self._decisions, size, stored.part)
         with self._lock:
             self._loaded[result] = loaded
             while len(self._loaded) > 1 and sum(kept.size for kept in self._loaded.values()) > self._most:

@@ -70,8 +70,9 @@ def _counts(codes: NDArray[np.int8]) -> dict[Relation, int]:
 
 def histogram_of(result: LoadedResult) -> Histogram:
     """Give how many pairs have which score, by relation, and how many have a cosine that a threshold may cut."""
-    edges, lowest = result.edges, result.threshold
-    cosines = edges.score[edges.relation == CODE["similar"]]
+    edges, looser = result.edges, result.looser
+    cosines = looser.cosines if looser else edges.score[edges.relation == CODE["similar"]]
+    lowest = looser.lowest if looser else result.threshold
     return Histogram(
         scores=_bins(edges.score, edges.relation, 0.0, 1.0),
         cosine=_bins(cosines, np.full(len(cosines), CODE["similar"], np.int8), lowest or 0.0, 1.0),
