@@ -43,7 +43,8 @@ def fetch_image(url: str, settings: Settings) -> bytes:
     )
     body = _Memory()
     try:
-        with Downloader(Guard(Allowed.of(settings.allowed_networks)), limits, threading.Event()) as web:
+        guard = Guard(Allowed.of(settings.allowed_networks))
+        with Downloader(guard, limits, threading.Event(), proxy=settings.download_proxy) as web:
             web.fetch(url, body)
     except SourceFailure as error:
         raise UsageError(error.message, next_step=error.next_step or "Upload the image itself.") from error

@@ -91,5 +91,5 @@ class Guard:
     def _refuse(self, address: Address, host: str, url: str) -> None:
         what = refusal(address, self.allowed)
         if what is not None and not self.allowed.names(host):
-            of = f" of {host}" if str(address) != host else ""
-            raise NotFetched(url, f"is not asked: the address {address}{of} is {what}", next_step=_ALLOW)
+            # The address itself is not told: it would show what the names of an inner network stand for.
+            raise NotFetched(url, f"is not asked: the address of {host} is {what}", next_step=_ALLOW)
