@@ -33,6 +33,8 @@ class Settings:
     """Jobs that one server works on side by side; each takes all cores."""
     jobs_waiting: int = 100
     """Jobs that may wait; further ones are turned away until some have ended."""
+    results_kept: int = 20
+    """Results of equal jobs (the same brands and parameters) that are kept; older ones go, with their jobs."""
     method: Method = "auto"
     """`auto` proves edits by local features; `hash` compares perceptual hashes only."""
     workers: int = 0
@@ -193,7 +195,7 @@ def _checked(name: str, value: Any) -> Any:
         match name:
             case "data_dir" | "catalog":
                 return Path(value).expanduser()
-            case "jobs_at_once" | "jobs_waiting":
+            case "jobs_at_once" | "jobs_waiting" | "results_kept":
                 return _at_least(1, int(value))
             case "workers" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select
 from sosie.errors import UsageError
 from sosie.store import brand_tables as tables
 from sosie.store.catalogue import Catalogue
-from sosie.store.upsert import upsert
+from sosie.store.upsert import storable, upsert
 
 BrandState = Literal["never", "syncing", "ready", "failed"]
 
@@ -168,7 +168,7 @@ class Brands:
 
     def end_sync(self, key: str, now: float, error: str) -> None:
         """Note that a sync has ended: `error` is why a source could not be read, empty when all could."""
-        self._note(key, {"sync_begun": None, "last_sync": now, "error": error})
+        self._note(key, {"sync_begun": None, "last_sync": now, "error": storable(error)})
 
     def _note(self, key: str, values: dict[str, Any]) -> None:
         with self._catalogue.writing() as connection:

@@ -22,6 +22,8 @@ class Heart:
 
     def __init__(self, catalogue: Catalogue, *, patience: float, clock: Callable[[], float]) -> None:
         self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.host = _machine()
+        """Servers of one host see each other's processes."""
         self._catalogue = catalogue
         self._patience = patience
         self._clock = clock
@@ -30,7 +32,7 @@ class Heart:
     def start(self) -> None:
         """Enter this server among those that live."""
         with self._catalogue.writing() as connection:
-            values = {"id": self.id, "host": socket.gethostname(), "pid": os.getpid(), "beat": 0}
+            values = {"id": self.id, "host": self.host, "pid": os.getpid(), "beat": 0}
             connection.execute(instance.insert().values(values))
 
     def beat(self) -> bool:
@@ -71,7 +73,7 @@ class Heart:
         return [row for row in rows if row[0] != self.id]
 
     def _is_dead(self, name: str, host: str, pid: int, beat: int) -> bool:
-        if host == socket.gethostname() and _is_gone(pid):
+        if host == self.host and _is_gone(pid):
             return True
         now = self._clock()
         known, since = self._heard.get(name, (beat - 1, now))
@@ -79,6 +81,14 @@ class Heart:
             self._heard[name] = (beat, now)
             return False
         return now - since > self._patience
+
+
+def _machine() -> str:
+    """Return a name that two servers share only when they see the same processes: containers may share a host's."""
+    try:
+        return f"{socket.gethostname()}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
 
 
 def claim_turn(catalogue: Catalogue, brand: str, *, due_before: float, now: float) -> bool:

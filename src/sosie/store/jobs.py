@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, Update, func, select, update
 from sosie.errors import Busy, NotFound, UsageError
 from sosie.store.catalogue import Catalogue
 from sosie.store.job_tables import job, job_brand, job_event, result, result_part
+from sosie.store.upsert import storable
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Wish = Literal["go on", "stop", "leave"]
@@ -165,7 +166,7 @@ class Jobs:
 
     def end(self, taken: JobRow, state: JobState, *, now: float, error: str = "", next_step: str = "") -> JobRow | None:
         """Write how a job ended; None when another server has taken it over."""
-        values = {"state": state, "finished": now, "error": error, "next_step": next_step}
+        values = {"state": state, "finished": now, "error": storable(error), "next_step": storable(next_step)}
         return self._change(taken, values, now)
 
     def wish(self, taken: JobRow) -> Wish:
@@ -212,11 +213,17 @@ class Jobs:
             found = _known(connection, name)
             if not found.ended:
                 raise UsageError("The job has not ended.", next_step="Cancel it first.")
-            of = [(table, table.c.job) for table in (job_brand, job_event, result, result_part)]
-            for table, column in of:
-                connection.execute(table.delete().where(column == name))
-            connection.execute(job.delete().where(job.c.id == name))
+            _forget(connection, name)
         return found
+
+    def trim(self, like: JobRow, keep: int) -> list[JobRow]:
+        """Forget all but the newest `keep` jobs that are done and equal to one; return those that went."""
+        equal = _query().where(job.c.digest == like.digest, job.c.state == "done").order_by(job.c.id.desc())
+        with self._catalogue.writing() as connection:
+            old = [_row(row) for row in connection.execute(equal.offset(keep))]
+            for row in old:
+                _forget(connection, row.id)
+        return old
 
     def events(self, name: str, after: int, *, limit: int = 100) -> list[tuple[int, str]]:
         """Return events newer than a number, oldest first: number, and the job as it was (JSON)."""
@@ -245,6 +252,12 @@ def _refuse_when_full(connection: Connection, most: int) -> None:
             f"{waiting} jobs are waiting already, and no more may (setting jobs_waiting).",
             next_step="Try again when some have ended, or cancel some.",
         )
+
+
+def _forget(connection: Connection, name: str) -> None:
+    for table in (job_brand, job_event, result, result_part):
+        connection.execute(table.delete().where(table.c.job == name))
+    connection.execute(job.delete().where(job.c.id == name))
 
 
 def _told(connection: Connection, name: str, now: float) -> JobRow:

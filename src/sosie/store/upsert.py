@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, String, Table
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, replace: bool = False) -> None:
@@ -16,6 +16,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
     keys = [column.name for column in table.primary_key]
     # In the order of their keys: two writers of the same rows then wait for each other rather than both for ever.
     rows = sorted(rows, key=lambda row: [row[name] for name in keys])
+    rows = _storable_rows(table, rows)
     statement = _statement(connection.dialect.name, table, keys, replace=replace)
     if connection.dialect.name != "sqlite":
         connection.execute(statement, rows)
@@ -24,6 +25,21 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     names = compiled.positiontup
     connection.exec_driver_sql(str(compiled), [tuple([row[name] for name in names]) for row in rows])
+
+
+def storable(text: str) -> str:
+    """Return a text as every database takes it: without null characters and halves of surrogate pairs."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _storable_rows(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows whose texts are storable: what strangers call their images may be anything."""
+    texts = [column.name for column in table.columns if isinstance(column.type, String) and column.name in rows[0]]
+    if all(row[name] is None or (row[name].isascii() and "\0" not in row[name]) for row in rows for name in texts):
+        return rows
+    return [{**row, **{name: row[name] and storable(row[name]) for name in texts}} for row in rows]
 
 
 def _statement(dialect: str, table: Table, keys: Sequence[str], *, replace: bool) -> Any:

@@ -22,6 +22,8 @@ from sosie.pipeline.progress import Progress
 from sosie.server.jobs.tally import told_of
 
 log = logging.getLogger(__name__)
+_NICE = 5
+"""Whoever asks the server something goes before a job."""
 _PAUSE = 0.2
 """Seconds between two words about one stage."""
 
@@ -50,6 +52,8 @@ def serve(pipe: Connection, settings: Settings) -> None:
     """Carry out tasks from a pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches all its processes: the server decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
     while True:

@@ -133,6 +133,8 @@ class JobService:
             return
         with Worker(self._settings) as worker:
             Work(self.rows, taken, worker, self._leaving).carry_out(step)
+        for old in self.rows.trim(taken, self._settings.results_kept):
+            self._durable.forget(old.id, range(old.attempt + 1))
 
     def _keep(self) -> None:
         """Beat, and look after what others left; runs in a thread of its own."""
