@@ -1,4 +1,4 @@
-import { Activity, Images, type LucideIcon, Settings } from "lucide-react";
+import { Activity, CopyCheck, Images, type LucideIcon, Map, Recycle, ScanSearch, Settings } from "lucide-react";
 
 import { paths } from "@/lib/paths";
 import type { Texts } from "@/texts";
@@ -18,5 +18,9 @@ export interface Place {
 export const places: readonly Place[] = [
   { id: "brands", to: paths.brands(), icon: Images, key: "b", phone: true, end: true },
   { id: "jobs", to: paths.jobs(), icon: Activity, key: "w", phone: true },
-  { id: "settings", to: paths.settings(), icon: Settings, key: "s", phone: true },
+  { id: "results", to: paths.results(), icon: CopyCheck, key: "r", phone: true },
+  { id: "check", to: paths.check(), icon: ScanSearch, key: "c", phone: true },
+  { id: "map", to: paths.map(), icon: Map, key: "m", phone: false },
+  { id: "actions", to: paths.actions(), icon: Recycle, key: "a", phone: false },
+  { id: "settings", to: paths.settings(), icon: Settings, key: "s", phone: false },
 ];

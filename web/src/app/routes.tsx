@@ -12,6 +12,11 @@ export const pages: RouteObject[] = [
     path: "settings/:section?",
     lazy: async () => ({ Component: (await import("@/features/settings/SettingsPage")).SettingsPage }),
   },
+  { path: "results/:result?", lazy: async () => ({ Component: (await import("./ResultsRoute")).ResultsRoute }) },
+  { path: "results/:result/groups/:group", lazy: async () => ({ Component: (await import("./GroupRoute")).GroupRoute }) },
+  { path: "map/:result?", lazy: async () => ({ Component: (await import("@/features/map/MapPage")).MapPage }) },
+  { path: "check", lazy: async () => ({ Component: (await import("@/features/check/CheckPage")).CheckPage }) },
+  { path: "actions", lazy: async () => ({ Component: (await import("@/features/actions/ActionsPage")).ActionsPage }) },
   { path: "*", Component: Missing },
 ];
 

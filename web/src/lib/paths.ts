@@ -3,11 +3,12 @@ export const paths = {
   brands: () => "/",
   jobs: () => "/jobs",
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
-  results: (result = "latest", query = "") => `/results/${encodeURIComponent(result)}${query && `?${query}`}`,
+  results: (result = "latest", query = "") =>
+    `/results${result === "latest" ? "" : `/${encodeURIComponent(result)}`}${query && `?${query}`}`,
   group: (result: string, group: string) =>
     `/results/${encodeURIComponent(result)}/groups/${encodeURIComponent(group)}`,
   check: () => "/check",
-  map: (result = "latest") => `/results/${encodeURIComponent(result)}/map`,
+  map: (result = "latest") => (result === "latest" ? "/map" : `/map/${encodeURIComponent(result)}`),
   actions: () => "/actions",
   settings: (section = "") => (section ? `/settings/${section}` : "/settings"),
   signIn: () => "/sign-in",

@@ -2,10 +2,27 @@ import type { Format } from "@/lib/format";
 
 import { app } from "./app";
 import { brands } from "./brands";
+import { check } from "./check";
+import { cleanup } from "./cleanup";
+import { compare } from "./compare";
+import { decide } from "./decide";
 import { jobs } from "./jobs";
+import { map } from "./map";
+import { results } from "./results";
 import { settings } from "./settings";
 
 /** All texts in English; the other languages have the same shape. */
-export const english = (f: Format) => ({ app: app(f), brands: brands(f), jobs: jobs(f), settings: settings(f) });
+export const english = (f: Format) => ({
+  app: app(f),
+  brands: brands(f),
+  jobs: jobs(f),
+  results: results(f),
+  compare: compare(f),
+  decide: decide(f),
+  check: check(f),
+  map: map(f),
+  cleanup: cleanup(f),
+  settings: settings(f),
+});
 
 export type Texts = ReturnType<typeof english>;

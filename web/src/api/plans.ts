@@ -1,0 +1,34 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { answer, api } from "./client";
+import type { Schema } from "./types";
+
+export type Plan = Schema["PlanView"];
+export type PlanInput = Schema["PlanInput"];
+export type Method = PlanInput["method"];
+export type Run = Schema["RunView"];
+
+export const METHODS: readonly Method[] = ["quarantine", "trash", "hardlink", "reflink", "list", "webhook"];
+
+export const planQuery = (plan: string) =>
+  queryOptions({
+    queryKey: ["plans", plan],
+    queryFn: ({ signal }) => answer(api.GET("/api/plans/{plan}", { params: { path: { plan } }, signal })),
+    enabled: plan !== "",
+  });
+
+export const runsKey = ["runs"] as const;
+
+export const runsQuery = queryOptions({
+  queryKey: runsKey,
+  queryFn: ({ signal }) => answer(api.GET("/api/runs", { signal })),
+});
+
+export const makePlan = (body: PlanInput): Promise<Plan> => answer(api.POST("/api/plans", { body }));
+
+/** Carries a plan out. `confirm` is the count that the person saw: when it is another by now, nothing happens. */
+export const applyPlan = (plan: string, confirm: number): Promise<Run> =>
+  answer(api.POST("/api/plans/{plan}/apply", { params: { path: { plan } }, body: { confirm } }));
+
+export const undoRun = (run: string): Promise<Run> =>
+  answer(api.POST("/api/runs/{run}/undo", { params: { path: { run } } }));

@@ -1,0 +1,2 @@
+export { EvidenceLine } from "./EvidenceLine";
+export { edgeWords, editWords, measuredWords } from "./words";

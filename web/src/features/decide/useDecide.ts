@@ -1,0 +1,128 @@
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { decideGroup, type GroupDecision, patchGroup, undoDecisions } from "@/api/decisions";
+import { type GroupDetail, groupKey, groupsKey } from "@/api/groups";
+import { statusOf } from "@/api/problems";
+import { resultKey } from "@/api/results";
+import { toast } from "@/components/ui";
+import { createStore, useStore } from "@/lib/store";
+import { decided, EMPTY, type Entry, forgotten, redoable, redone, undoable, undone } from "@/lib/undo";
+import { useTexts } from "@/texts";
+
+/** A decision on its way: what is sent, and how the group looks at once. */
+export interface Deciding {
+  group: GroupDetail;
+  decision: Omit<GroupDecision, "keep" | "choices" | "reason" | "seen"> & Partial<GroupDecision>;
+  label: string;
+  /** The group as it will be, so that nobody waits for the server. */
+  after: (now: GroupDetail) => GroupDetail;
+  /** Records it even though somebody else was faster. */
+  force?: boolean;
+}
+
+export interface Conflict {
+  deciding: Deciding;
+  message: string;
+}
+
+/** The decisions of this window, and the conflict that waits for an answer. Pages come and go; these stay. */
+const history = createStore(EMPTY);
+export const conflict = createStore<Conflict | null>(null);
+
+export const useConflict = (): Conflict | null => useStore(conflict);
+
+function current(queries: QueryClient, result: string, key: string): GroupDetail | undefined {
+  return queries.getQueriesData<GroupDetail>({ queryKey: groupKey(result, key) }).find(([, data]) => data)?.[1];
+}
+
+/** Puts a group back as it was: its members, and what lists say of it. */
+function restore(queries: QueryClient, result: string, before: GroupDetail): void {
+  patchGroup(queries, result, before.key, (group) => ({
+    ...group,
+    asked: before.asked,
+    settled: before.settled,
+    ...("members" in group && { members: before.members }),
+  }));
+}
+
+/** Decide on groups: shown at once, recorded one after the other, rolled back group by group when refused. */
+export function useDecide(result: string) {
+  const queries = useQueryClient();
+  const texts = useTexts().decide;
+  const mutation = useMutation({
+    mutationKey: ["decide", result],
+    scope: { id: `decide ${result}` },
+    mutationFn: ({ group, decision, force }: Deciding) => {
+      const seen = current(queries, result, group.key)?.revision ?? group.revision;
+      return decideGroup(result, group.key, { keep: [], choices: {}, reason: "", ...decision, ...(!force && { seen }) });
+    },
+    onMutate: async ({ group, after }) => {
+      await queries.cancelQueries({ queryKey: groupKey(result, group.key) });
+      const before = current(queries, result, group.key) ?? group;
+      const next = after(before);
+      patchGroup(queries, result, group.key, (now) => ({
+        ...now,
+        asked: next.asked,
+        settled: next.settled,
+        ...("members" in now && { members: next.members }),
+      }));
+      return { before };
+    },
+    onSuccess: ({ decisions, revision }, { group, label }) => {
+      history.set((now) => decided(now, { label, groups: [group.key], decisions }));
+      queries.setQueriesData<GroupDetail>({ queryKey: groupKey(result, group.key) }, (now) => now && { ...now, revision });
+    },
+    onError: (error, deciding, context) => {
+      if (context) restore(queries, result, context.before);
+      if (statusOf(error) === 409) conflict.set({ deciding, message: error.message });
+      else toast({ tone: "bad", title: texts.failed, text: `${error.message} ${texts.failedText}` });
+    },
+    onSettled: (_, __, { group }) => {
+      if (queries.isMutating({ mutationKey: ["decide", result] }) > 1) return;
+      void queries.invalidateQueries({ queryKey: groupKey(result, group.key) });
+      void queries.invalidateQueries({ queryKey: [...resultKey(result), "summary"] });
+    },
+  });
+  return mutation.mutate;
+}
+
+/** Undo and redo, over everything that was decided in this window. */
+export function useHistory(result: string) {
+  const queries = useQueryClient();
+  const texts = useTexts().decide;
+  const now = useStore(history);
+  const mutation = useMutation({
+    scope: { id: `decide ${result}` },
+    mutationFn: ({ entry }: { entry: Entry; back: boolean }) => undoDecisions(entry.decisions),
+    onSuccess: ({ decisions }, { entry, back }) => {
+      history.set((held) => (back ? undone : redone)(held, entry, decisions));
+      toast({ title: back ? texts.undone(entry.label) : texts.redone(entry.label), lasts: 2500 });
+    },
+    onError: (error, { entry }) => {
+      history.set((held) => forgotten(held, entry));
+      toast({ tone: "bad", title: texts.undoFailed, text: error.message });
+    },
+    onSettled: () => refresh(queries, result),
+  });
+  const past = undoable(now);
+  const future = redoable(now);
+  return {
+    undoLabel: past?.label,
+    redoLabel: future?.label,
+    busy: mutation.isPending,
+    undo: () => past && !mutation.isPending && mutation.mutate({ entry: past, back: true }),
+    redo: () => future && !mutation.isPending && mutation.mutate({ entry: future, back: false }),
+  };
+}
+
+/** Everything that decisions change is asked for anew. */
+export function refresh(queries: QueryClient, result: string): void {
+  void queries.invalidateQueries({ queryKey: [...resultKey(result), "group"] });
+  void queries.invalidateQueries({ queryKey: groupsKey(result) });
+  void queries.invalidateQueries({ queryKey: [...resultKey(result), "summary"] });
+}
+
+/** Remembers what was decided for many groups at once, so that it can be undone like the rest. */
+export function remember(entry: Entry): void {
+  history.set((now) => decided(now, entry));
+}

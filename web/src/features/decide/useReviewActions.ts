@@ -1,0 +1,89 @@
+import { Check, ChevronLeft, ChevronRight, Clock, Redo2, RotateCcw, Split, Undo2, X } from "lucide-react";
+
+import type { GroupDetail } from "@/api/groups";
+import { toggled } from "@/api/settling";
+import { toast } from "@/components/ui";
+import { type Action, useActions } from "@/lib/actions";
+import { useTexts } from "@/texts";
+
+import { choosing, reopening, settingApart, settling } from "./choices";
+import { putOff, takeUp } from "./later";
+import { useDecide, useHistory } from "./useDecide";
+import type { Looking } from "./useReview";
+
+export interface Going {
+  before: string | null;
+  after: string | null;
+  /** To the next open group, or to the end of the review. */
+  onwards: () => void;
+  to: (group: string) => void;
+}
+
+export type ReviewAction =
+  | "confirm"
+  | "apart"
+  | "later"
+  | "reopen"
+  | "keep"
+  | "drop"
+  | "next"
+  | "previous"
+  | "undo"
+  | "redo"
+  | "beside";
+
+interface Given {
+  result: string;
+  group: GroupDetail;
+  looking: Looking;
+  going: Going;
+}
+
+/** Everything that can be done to a group: one table for buttons, keys, help and palette. */
+export function useReviewActions({ result, group, looking, going }: Given): Record<ReviewAction, Action> {
+  const texts = useTexts().decide;
+  const decide = useDecide(result);
+  const history = useHistory(result);
+  const member = looking.members[looking.current];
+  const { section } = texts;
+  const mark = (pressed: "keep" | "drop") => member && decide(choosing(group, member, toggled(member.choice, pressed), texts));
+  const confirm = () => {
+    const settled = group.settled ? null : settling(group, texts);
+    if (!settled && !group.settled) {
+      toast({ tone: "bad", title: texts.allDropped, lasts: 4000 });
+      return;
+    }
+    if (settled) decide(settled);
+    takeUp(result, group.key);
+    going.onwards();
+  };
+  const apart = () => {
+    decide(settingApart(group, texts));
+    going.onwards();
+  };
+  const later = () => {
+    putOff(result, group.key);
+    going.onwards();
+  };
+  const actions: Record<ReviewAction, Action> = {
+    confirm: { id: "decide.confirm", label: texts.confirmAction, section, keys: ["Enter"], icon: Check, run: confirm },
+    keep: { id: "decide.keep", label: texts.keepCurrent, section, keys: ["Space"], icon: Check, run: () => mark("keep") },
+    drop: { id: "decide.drop", label: texts.dropCurrent, section, keys: ["x"], icon: X, run: () => mark("drop") },
+    apart: { id: "decide.apart", label: texts.apart, section, keys: ["a"], icon: Split, run: apart },
+    later: { id: "decide.later", label: texts.later, section, keys: ["l"], icon: Clock, run: later },
+    reopen: { id: "decide.reopen", label: texts.reopen, section, keys: ["o"], icon: RotateCcw, run: () => decide(reopening(group, texts)) },
+    next: { id: "decide.next", label: texts.next, section, keys: ["j"], icon: ChevronRight, disabled: !going.after, run: () => going.after && going.to(going.after) },
+    previous: { id: "decide.previous", label: texts.previous, section, keys: ["k"], icon: ChevronLeft, disabled: !going.before, run: () => going.before && going.to(going.before) },
+    beside: { id: "decide.beside", label: texts.compareCurrent, section, keys: ["c"], run: looking.toggleExtra },
+    undo: { id: "decide.undo", label: history.undoLabel ? texts.undoing(history.undoLabel) : texts.undo, section, keys: ["mod+z", "u"], icon: Undo2, disabled: !history.undoLabel, run: history.undo },
+    redo: { id: "decide.redo", label: history.redoLabel ? texts.redoing(history.redoLabel) : texts.redo, section, keys: ["mod+shift+z", "shift+u"], icon: Redo2, disabled: !history.redoLabel, run: history.redo },
+  };
+  const moves: Action[] = [
+    { id: "decide.nextMember", label: texts.nextMember, section, keys: ["ArrowRight"], keyOnly: true, run: () => looking.step(1) },
+    { id: "decide.previousMember", label: texts.previousMember, section, keys: ["ArrowLeft"], keyOnly: true, run: () => looking.step(-1) },
+    { id: "decide.firstMember", label: texts.firstMember, section, keys: ["Home"], keyOnly: true, run: () => looking.select(0) },
+    { id: "decide.lastMember", label: texts.lastMember, section, keys: ["End"], keyOnly: true, run: () => looking.select(looking.members.length - 1) },
+  ];
+  useActions([...Object.values(actions), ...moves]);
+  return actions;
+}

@@ -1,0 +1,48 @@
+import type { Format } from "@/lib/format";
+
+const files = { one: "file", other: "files" };
+
+export const cleanup = (f: Format) => ({
+  title: "Clean up",
+  intro: "Turn decisions into actions: look at the plan first, apply it, and take it back whenever you like.",
+  plan: "Plan",
+  method: "What to do with dropped files",
+  methods: {
+    quarantine: { label: "Move to quarantine", hint: "Into a folder on the same volume, names and times kept." },
+    trash: { label: "Move to the trash", hint: "The system's own, from where it can be put back." },
+    hardlink: { label: "Replace by hard links", hint: "Every path stays; the bytes are stored once." },
+    reflink: { label: "Replace by reflinks", hint: "Like hard links, on file systems that copy on write." },
+    list: { label: "Write a list", hint: "For images that other systems hold: nothing is touched." },
+    webhook: { label: "Call a webhook", hint: "Tells another system what to drop." },
+  },
+  target: "Where to",
+  targetHint: { quarantine: "A folder; empty for the default one", list: "A file on the server", webhook: "https://…" } as Record<string, string>,
+  make: "Make a plan",
+  remake: "Make a new plan",
+  dryRun: "Nothing has happened yet. This is what would.",
+  drops: (count: number, gain: string) => (count === 0 ? "Nothing would be dropped" : `${f.plural(count, files)} would go, ${gain} would be gained`),
+  left: (count: number) => `${f.plural(count, files)} stay though decided, each with its reason`,
+  columns: { drop: "Drops", keeper: "Because this stays", reason: "Why", bytes: "Size", left: "Stays" },
+  firstOf: (shown: number, total: number) => `The first ${f.number(shown)} of ${f.number(total)}`,
+  nothing: { title: "There is nothing to clean up", text: "No image is marked to be dropped. Review some groups first.", action: "Review groups" },
+  apply: (count: number) => `Apply to ${f.plural(count, files)} …`,
+  applyTitle: (count: number) => `Apply to ${f.plural(count, files)}?`,
+  applyText: (count: number, method: string) =>
+    `${method}: ${f.plural(count, files)}. Before each one it and the image that stays are read again; what changed meanwhile is left alone. The whole run can be undone.`,
+  typeCount: (count: number) => `Type ${count} to confirm`,
+  applyNow: "Apply",
+  applied: (count: number) => `Done: ${f.plural(count, files)}`,
+  refused: (count: number) => `${f.plural(count, files)} were left alone`,
+  changed: "The plan changed meanwhile: look at it again.",
+  runs: "What was done",
+  runsEmpty: "Nothing was applied yet.",
+  run: (count: number, method: string) => `${f.plural(count, files)}, ${method}`,
+  undone: (count: number) => `${f.number(count)} taken back`,
+  undo: "Take back",
+  undoTitle: "Take this run back?",
+  undoText: (count: number) => `${f.plural(count, files)} go back to where they were, byte for byte, with their times and permissions.`,
+  undoneNow: (count: number) => `${f.plural(count, files)} are back`,
+  states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", partial: "in part", running: "under way" } as Record<string, string>,
+  steps: { plan: "Plan", look: "Look", apply: "Apply" },
+  section: "Clean up",
+});
