@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sosie.config import Settings
-from sosie.errors import Cancelled
+from sosie.errors import Cancelled, SosieError
 from sosie.pipeline.collecting import SyncResult, brand_refs, sync_brand
 from sosie.pipeline.progress import Progress, ignore
 from sosie.pipeline.scan import scan
@@ -268,3 +268,13 @@ def test_a_brand_may_use_only_variables_that_are_meant_for_sources(shop: Shop) -
         shop.site.asked.clear()
         sync_brand(shop.catalogue, shop.originals, brand, shop.settings, environment=environment)
         assert [asked.headers["x"] for asked in shop.site.asked] == ([environment[name]] if sent else [])
+
+
+def test_a_disk_that_takes_nothing_ends_the_sync_with_a_sentence(shop: Shop) -> None:
+    shop.listing("nike", [f"{seed}.jpg" for seed in range(6)])
+    shop.originals.root.parent.mkdir(parents=True, exist_ok=True)
+    shop.originals.root.write_bytes(b"a file where the folder of originals should be")
+    with pytest.raises(SosieError, match="Originals cannot be stored"):
+        shop.sync("nike")
+    shop.originals.root.unlink()
+    assert shop.sync("nike").images == 6

@@ -8,21 +8,20 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from sosie.config import Settings
-from sosie.errors import Cancelled, SourceFailure, UsageError
+from sosie.errors import SourceFailure, UsageError
 from sosie.pipeline.brand_refs import brand_refs
+from sosie.pipeline.fetching import Fetcher, Had, Wanted, plain_text
 from sosie.pipeline.naming import Names
 from sosie.pipeline.progress import Listener, Progress, ignore
-from sosie.pipeline.reading import state_key
 from sosie.sources.base import Source
-from sosie.sources.download import Allowed, Downloader, Guard, Limits, NotFetched, image_bytes, spread
+from sosie.sources.download import Allowed, Downloader, Guard, Limits, spread
 from sosie.sources.specs import Handed, make_source
 from sosie.store.brands import Brand, BrandImage, Brands, BrandSkip, SourceSpec
 from sosie.store.catalogue import Catalogue
-from sosie.store.originals import Originals, Stored
+from sosie.store.originals import Originals
 from sosie.types import ImageRef, Skipped
 
 __all__ = ["SyncResult", "brand_refs", "downloader", "source_of", "sync_brand"]
@@ -70,7 +69,8 @@ def sync_brand(
     What is stored is not fetched again unless the server says that it has changed; a sync that was cut off goes on
     where it was. A source that fails is reported, and the others go on. `listen` hears of the progress.
 
-    Raises `Cancelled` when `stop` is set or `listen` raises it, and `CatalogueError` when the database fails.
+    Raises `Cancelled` when `stop` is set or `listen` raises it, `CatalogueError` when the database fails, and
+    `SosieError` when originals cannot be stored, as on a full disk; what was stored stays.
     """
     brands, stop = Brands(catalogue), stop or threading.Event()
     now = time.time()
@@ -79,7 +79,7 @@ def sync_brand(
         begun = brand.sync_begun
     brands.begin_sync(brand.key, begun)
     with downloader(settings, stop) as web:
-        sync = _Sync(brands, originals, brand, web, settings, listen, begun)
+        sync = _Sync(brands, brand, Fetcher(brand.key, originals, web, begun), settings, listen)
         try:
             for spec in brand.sources:
                 sync.read(spec, source_of(spec, brand.key, web, settings, environment))
@@ -121,37 +121,13 @@ def source_of(
     return lambda: make_source(spec.kind, spec.settings, handed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """An image to be had: under which name it is kept, what the source says of it, what is known of it."""
-
-    uri: str
-    ref: ImageRef
-    spec: str
-    known: BrandImage | None
-    opener: Callable[[ImageRef], Iterator[bytes]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Had:
-    """What came of one image: a row to write, or why there is none; `gone` when the server says it is no more."""
-
-    wanted: _Wanted
-    image: BrandImage | None = None
-    reason: str = ""
-    gone: bool = False
-    size: int = 0
-
-
 @dataclass
 class _Sync:
     brands: Brands
-    originals: Originals
     brand: Brand
-    web: Downloader
+    fetcher: Fetcher
     settings: Settings
     listen: Listener
-    begun: float
     names: Names = field(default_factory=Names)
     images: list[BrandImage] = field(default_factory=list)
     skips: list[BrandSkip] = field(default_factory=list)
@@ -176,17 +152,17 @@ class _Sync:
         except UsageError as error:
             self.failures.append(f"{spec.kind}: {error}")
 
-    def spread(self, wanted: Iterator[_Wanted]) -> Generator[_Had, None, None]:
+    def spread(self, wanted: Iterator[Wanted]) -> Generator[Had, None, None]:
         return spread(
             wanted,
             lambda item: urlsplit(item.ref.uri).netloc,
-            self.have,
+            self.fetcher.have,
             at_once=self.settings.downloads,
             per_host=self.settings.downloads_per_host,
-            halt=self.web.stop.set,
+            halt=self.fetcher.web.stop.set,
         )
 
-    def wanted(self, spec: SourceSpec, source: Source) -> Iterator[_Wanted]:
+    def wanted(self, spec: SourceSpec, source: Source) -> Iterator[Wanted]:
         """Yield what must be fetched; a failure of the source ends it, and what was listed before is fetched still."""
         try:
             yield from self.listed_by(spec.key, source)
@@ -195,7 +171,7 @@ class _Sync:
         else:
             self.complete.append(spec.key)
 
-    def listed_by(self, spec: str, source: Source) -> Iterator[_Wanted]:
+    def listed_by(self, spec: str, source: Source) -> Iterator[Wanted]:
         """Yield what must be fetched; what needs no fetching is noted on the way."""
         opener = getattr(source, "open", None)
         for part in _parts(source.refs()):
@@ -203,86 +179,22 @@ class _Sync:
             for item in part:
                 self.listed += 1
                 if isinstance(item, Skipped):
-                    self.skip(spec, item.uri if _is_text(item.uri) else _text(item.uri), item.reason)
+                    self.skip(spec, item.uri if _is_text(item.uri) else plain_text(item.uri), item.reason)
                 elif not _is_text(item.uri):
-                    self.skip(spec, _text(item.uri), "has a name that is no text")
+                    self.skip(spec, plain_text(item.uri), "has a name that is no text")
                 elif (uri := self.names.name(item.uri)) is None:
                     self.done += 1
                 else:
                     fresh.append((uri, item))
             known = self.brands.known(self.brand.key, [uri for uri, _ in fresh])
             for uri, ref in fresh:
-                wanted = _Wanted(uri, ref, spec, known.get(uri), opener)
+                wanted = Wanted(uri, ref, spec, known.get(uri), opener)
                 if ref.state is not None and not ref.path:  # a file of this machine is read where it is
-                    self.note(_Had(wanted, self.row(wanted)))
+                    self.note(Had(wanted, self.fetcher.row(wanted)))
                 else:
                     yield wanted
 
-    def row(self, wanted: _Wanted, known: BrandImage | None = None) -> BrandImage:
-        ref = wanted.ref
-        row = known or BrandImage(brand=self.brand.key, uri=wanted.uri, source=wanted.spec)
-        told = {"source": wanted.spec, "title": _text(ref.title), "metadata": ref.metadata, "aliases": ref.aliases}
-        return replace(row, **told, seen=time.time())  # type: ignore[arg-type]
-
-    def have(self, wanted: _Wanted) -> _Had:
-        """Have one image; runs in a thread."""
-        try:
-            known = self.held(wanted)
-            if known is not None and self.is_current(wanted, known):
-                return _Had(wanted, self.row(wanted, known))
-            if wanted.ref.path:
-                return self.had(wanted, self.originals.take_in(Path(wanted.ref.path)), _mark(wanted))
-            if wanted.opener is not None:
-                return self.opened(wanted, wanted.opener)
-            return self.downloaded(wanted, known)
-        except NotFetched as error:
-            return _Had(wanted, reason=error.reason, gone=error.gone)
-        except SourceFailure as error:
-            return _Had(wanted, reason=error.message)
-        except OSError as error:
-            return _Had(wanted, reason=f"cannot be stored ({error.strerror or error})")
-        except Cancelled:
-            raise
-        except Exception as error:  # what one server makes a library stumble over must not take all others along
-            return _Had(wanted, reason=f"could not be fetched ({type(error).__name__})")
-
-    def held(self, wanted: _Wanted) -> BrandImage | None:
-        """Return what is known of an image whose original is kept."""
-        known = wanted.known
-        if known is None or known.sha256 is None or known.size is None:
-            return None
-        return known if self.originals.holds(known.sha256, known.size) else None
-
-    def is_current(self, wanted: _Wanted, known: BrandImage) -> bool:
-        """Tell whether an image need not be asked for: its mark says so, or the sync that goes on has done it."""
-        marked = known.etag != "" and known.etag == _mark(wanted)
-        return marked or (known.fetched is not None and known.fetched >= self.begun)
-
-    def had(self, wanted: _Wanted, stored: Stored, etag: str = "", modified: str = "") -> _Had:
-        row = self.row(wanted)
-        row = replace(row, sha256=stored.sha256, size=stored.size, etag=etag, modified=modified, fetched=time.time())
-        return _Had(wanted, row, size=stored.size)
-
-    def opened(self, wanted: _Wanted, opener: Callable[[ImageRef], Iterator[bytes]]) -> _Had:
-        with self.originals.incoming() as incoming:
-            for piece in image_bytes(wanted.uri, opener(wanted.ref)):
-                incoming.write(piece)
-                if incoming.size > self.web.limits.bytes:
-                    raise NotFetched(wanted.uri, f"is larger than {self.web.limits.bytes / 1e6:,.0f} MB")
-                if self.web.stop.is_set():
-                    raise Cancelled("Fetching was stopped.")
-            return self.had(wanted, self.originals.keep(incoming), _mark(wanted))
-
-    def downloaded(self, wanted: _Wanted, known: BrandImage | None) -> _Had:
-        with self.originals.incoming() as incoming:
-            marks = {"etag": known.etag, "modified": known.modified} if known else {}
-            fetched = self.web.fetch(wanted.ref.uri, incoming, **marks)
-            if known is not None and not fetched.changed:
-                row = replace(self.row(wanted, known), etag=fetched.etag, modified=fetched.modified)
-                return _Had(wanted, replace(row, fetched=time.time()))
-            return self.had(wanted, self.originals.keep(incoming), fetched.etag, fetched.modified)
-
-    def note(self, had: _Had) -> None:
+    def note(self, had: Had) -> None:
         """Take down what came of one image, and write it with others a few times a second."""
         self.done += 1
         wanted = had.wanted
@@ -303,7 +215,7 @@ class _Sync:
 
     def skip(self, spec: str, uri: str, reason: str) -> None:
         self.skipped.append(Skipped(uri, reason))
-        row = BrandSkip(brand=self.brand.key, uri=uri, source=spec, reason=_text(reason), seen=time.time())
+        row = BrandSkip(brand=self.brand.key, uri=uri, source=spec, reason=plain_text(reason), seen=time.time())
         self.skips.append(row)
 
     def tell(self) -> None:
@@ -322,7 +234,7 @@ class _Sync:
         """Forget what is listed no more, and sum up."""
         self.brands.end_sync(self.brand.key, time.time(), " ".join(self.failures))
         whole = not self.failures
-        gone = self.brands.drop_unseen(self.brand.key, self.begun, self.complete, of_others=whole)
+        gone = self.brands.drop_unseen(self.brand.key, self.fetcher.begun, self.complete, of_others=whole)
         images, _ = self.brands.counts().get(self.brand.key, (0, 0))
         return SyncResult(
             brand=self.brand.key,
@@ -337,25 +249,12 @@ class _Sync:
         )
 
 
-def _mark(wanted: _Wanted) -> str:
-    """Return what changes whenever the bytes do, where that is known without asking for them; empty otherwise."""
-    state = wanted.ref.state
-    if wanted.ref.path and state is not None:
-        return state_key(state)
-    return wanted.ref.metadata.get("etag", "") if wanted.opener else ""
-
-
 def _is_text(uri: str) -> bool:
     try:
         os.fsencode(uri)
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _text(text: str) -> str:
-    """Return a text as every database takes it: JSON may hold half characters, and zeros."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _parts(items: Iterator[ImageRef | Skipped], size: int = 128) -> Iterator[Sequence[ImageRef | Skipped]]:
