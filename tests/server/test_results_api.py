@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from sosie.report import Report
+from sosie.store.results import load_part
 from tests.pictures import picture, write
 from tests.server.service import Service, processed, running
 
@@ -224,3 +225,18 @@ def test_results_are_exported_in_every_format_and_by_brand(service: Service) -> 
         assert len(archive.read("zeta.txt").splitlines()) == 2
     assert service.http.get("/api/results/latest/export", params={"format": "exe"}).status_code == 422
     assert list(csv.DictReader(io.StringIO(export(brand="nobody").text))) == []
+
+
+def test_the_map_has_every_image_and_is_kept(service: Service) -> None:
+    found = service.get("/api/results/latest/map")
+    assert len(found["id"]) == len(found["x"]) == len(found["y"]) == len(found["sha256"]) == 9
+    assert all(0 <= value <= 1 for value in [*found["x"], *found["y"]])
+    keys = {group["key"] for group in service.groups()}
+    assert set(found["groups"]) == keys
+    assert len(found["relation"]) == 2
+    assert sorted(set(found["group"])) == [-1, 0, 1]
+    assert service.get("/api/results/latest/map") == found
+    assert load_part(service.state.catalogue, service.result, "map") is not None
+    only = service.get("/api/results/latest/map", brand="zeta")
+    assert (len(only["id"]), set(only["brand"]), len(only["groups"])) == (3, {"zeta"}, 1)
+    assert service.get("/api/results/latest/map", brand="nobody")["id"] == []

@@ -10,12 +10,13 @@ from starlette.background import BackgroundTask
 
 from sosie.review.exports import Format
 from sosie.server.answers import as_json
-from sosie.server.schemas.results import Histogram, Regrouped, SkippedPage, Summary
+from sosie.server.schemas.results import Histogram, Map, Regrouped, SkippedPage, Summary
 from sosie.server.security.roles import viewer
 from sosie.server.state import Shared
 from sosie.server.views.copies import exported
 from sosie.server.views.cursors import read_cursor, write_cursor
 from sosie.server.views.desk import desk_of, rules_of
+from sosie.server.views.maps import map_of
 from sosie.server.views.showing import printable
 from sosie.server.views.summary import histogram_of, summary_of
 
@@ -41,6 +42,12 @@ def get_histogram(state: Shared, result: str) -> Response:
 def get_regrouped(state: Shared, result: str, threshold: Annotated[float, Query(gt=0, le=1)]) -> Regrouped:
     """Tell what another cosine for `similar` would give. Nothing is embedded, nothing stored."""
     return state.results.get(result).looser_from(threshold).count(threshold)
+
+
+@router.get("/{result}/map", dependencies=[viewer], response_model=Map)
+def get_map(state: Shared, result: str, brand: Annotated[list[str] | None, Query()] = None) -> Response:
+    """Return all images in a plane, near ones being alike. It is computed at the first call, then kept."""
+    return as_json(map_of(state.results.get(result), state.catalogue, brand or []))
 
 
 @router.get("/{result}/skipped", dependencies=[viewer])
