@@ -123,4 +123,4 @@ def _framed(places: NDArray[np.float64]) -> Floats:
     size = max(float((high - low).max()), 1e-9)
     centre = (low + high) / 2
     scaled = (places - centre) / size * (1 - 2 * _MARGIN) + 0.5
-    return np.clip(scaled, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(scaled, 0, 1), np.float32)
