@@ -278,3 +278,15 @@ def test_a_disk_that_takes_nothing_ends_the_sync_with_a_sentence(shop: Shop) -> 
         shop.sync("nike")
     shop.originals.root.unlink()
     assert shop.sync("nike").images == 6
+
+
+def test_a_brand_that_is_removed_during_its_sync_leaves_nothing(shop: Shop) -> None:
+    brand = shop.listing("nike", ["0.jpg", "1.jpg"])
+
+    def remove(progress: Progress) -> None:
+        if progress.done == 1:
+            shop.brands.remove("nike")
+
+    result = sync_brand(shop.catalogue, shop.originals, brand, shop.settings, remove, environment={})
+    assert result.images == 0
+    assert shop.brands.counts() == {}

@@ -235,6 +235,8 @@ class _Sync:
         self.brands.end_sync(self.brand.key, time.time(), " ".join(self.failures))
         whole = not self.failures
         gone = self.brands.drop_unseen(self.brand.key, self.fetcher.begun, self.complete, of_others=whole)
+        if self.brands.get(self.brand.key) is None:
+            self.brands.remove(self.brand.key)  # somebody removed it meanwhile: what came since goes as well
         images, _ = self.brands.counts().get(self.brand.key, (0, 0))
         return SyncResult(
             brand=self.brand.key,
