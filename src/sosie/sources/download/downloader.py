@@ -126,7 +126,7 @@ class Downloader:
             told = _headers(response)
             if response.status in _BUSY and not last:
                 raise _TryAgainError(_answered(response.status), _retry_after(told))
-            return Answer(response.status, told, b"".join(_body(response, told, max_bytes)), str(final))
+            return Answer(response.status, told, b"".join(self._body(response, told, max_bytes)), str(final))
 
     def fetch(self, url: str, sink: Sink, *, etag: str = "", modified: str = "") -> Fetched:
         """Write the image at an address to `sink`, unless it is as it was when it had this `etag` or `modified`.
@@ -149,9 +149,25 @@ class Downloader:
                 gone = response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
                 raise NotFetched(url, _answered(response.status), gone=gone)
             sink.restart()
-            for piece in image_bytes(url, _body(response, told, self.limits.bytes)):
+            for piece in image_bytes(url, self._body(response, told, self.limits.bytes)):
                 sink.write(piece)
             return Fetched(True, _mark(told, "etag"), _mark(told, "last-modified"))
+
+    def _body(self, response: httpcore.Response, told: Mapping[str, str], limit: int) -> Iterator[bytes]:
+        length = told.get("content-length", "")
+        if length.isdigit() and int(length) > limit:
+            raise BodyError(f"is larger than {limit / 1e6:,.0f} MB")
+        return unpacked(self._in_time(response), told.get("content-encoding", "").strip().lower(), limit)
+
+    def _in_time(self, response: httpcore.Response) -> Iterator[bytes]:
+        """Yield a body as it comes, until the time is over.
+
+        The connection looks at the time as well, but what it raises ends all downloads that share it.
+        """
+        for piece in response.iter_stream():
+            yield piece
+            if not self._deadline.left():
+                raise httpcore.ReadTimeout("took too long")
 
     def _patiently(self, url: str, attempt: Callable[[bool], Result]) -> Result:
         """Give what `attempt` gives, trying again when the failure may pass; it is told whether this is the last."""
@@ -266,13 +282,6 @@ def _headers(response: httpcore.Response) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-def _body(response: httpcore.Response, told: Mapping[str, str], limit: int) -> Iterator[bytes]:
-    length = told.get("content-length", "")
-    if length.isdigit() and int(length) > limit:
-        raise BodyError(f"is larger than {limit / 1e6:,.0f} MB")
-    return unpacked(response.iter_stream(), told.get("content-encoding", "").strip().lower(), limit)
 
 
 def _answered(status: int) -> str:
