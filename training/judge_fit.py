@@ -48,6 +48,7 @@ VARIANT = {
     "told": 1,
     "spread": -1,
     "hues": -1,
+    "exact": 1,
     "kept": 1,
     "worst": 1,
     "left": 1,
@@ -60,15 +61,18 @@ SHARES = {"copy": 0.5, "variant": 0.1, "scene": 0.2, "none": 0.2}
 """How much each truth weighs, however many pairs of it were made. Scores are calibrated for this mixture."""
 LET_PASS = 0.005
 """Share of held-out look-alikes (other views, templates, designs) that may pass as the same pixels."""
-LOSE = 0.02
-"""Share of held-out copies that may be taken for variants, so that no variant is merged."""
-AMBIGUOUS = 0.02
+LOSE = 0.05
+"""Share of held-out copies that may be taken for variants: a copy that stays alone costs a look, a merged variant may
+cost a product."""
+AMBIGUOUS = 0.05
+SINGLE_HUE = 0.3
 
 
 def ambiguous(sample: Sample) -> bool:
     """A filter over a picture of one colour on white looks like the product in another colour: nobody can tell."""
     recoloured = any(name in RECOLOURS for name in sample.made.split("+"))
-    return sample.truth == "copy" and recoloured and sample.found.colour.spread < AMBIGUOUS
+    colour = sample.found.colour
+    return sample.truth == "copy" and recoloured and colour.spread < AMBIGUOUS and colour.hues < SINGLE_HUE
 
 
 def columns_of(made: Sequence[Sample]) -> dict[str, Floats]:

@@ -9,6 +9,8 @@ from typing import Literal, cast
 import cv2
 import numpy as np
 
+from demo.brands import BRANDS
+from demo.pictures import banner, post, shot, still_life
 from sosie.features import Features
 from sosie.fingerprints.local.extraction import extract
 from sosie.matching.verification.measurements import Measurements, measure
@@ -33,7 +35,33 @@ PLAIN_EDITS = (
     "upscale",
     "brightness",
 )
-RECOLOURS = frozenset({"hue", "duotone", "sepia", "grey", "saturation", "combination", "temperature", "posterise"})
+GOODS_EDITS = (
+    "hue",
+    "sepia",
+    "grey",
+    "temperature",
+    "saturation",
+    "duotone",
+    "price_tag",
+    "watermark",
+    "mirror",
+    "curve",
+)
+RECOLOURS = frozenset(
+    {
+        "hue",
+        "curve",
+        "fade",
+        "contrast",
+        "duotone",
+        "sepia",
+        "grey",
+        "saturation",
+        "combination",
+        "temperature",
+        "posterise",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +182,29 @@ def emblems(number: int, rng: np.random.Generator) -> Iterator[Pair]:
         yield Pair(ready(sign), ready(emblem(rng, paint)), "none", "other emblem", number)
 
 
+def drawn_goods(number: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """Shots of drawn goods: other colours of one article, other articles of one kind, and edits of a page of several.
+
+    Nothing but the article has a colour in such shots, so that many a filter would explain another colour of it.
+    """
+    brand = BRANDS[number % len(BRANDS)]
+    kinds, item = len(brand.goods), int(rng.integers(10_000))
+    plain = shot(brand, item, side=480)
+    pairs: list[tuple[Truth, str, Pixels, Pixels]] = [
+        ("variant", "article in another colour", plain, shot(brand, item, colour=int(rng.integers(1, 6)), side=480)),
+        ("variant", "article in another colour", plain, shot(brand, item, colour=int(rng.integers(1, 6)), side=480)),
+        ("alike", "other article", plain, shot(brand, item + kinds * int(rng.integers(1, 9)), side=480)),
+    ]
+    make = (still_life, banner, post)[int(rng.integers(3))]
+    page = make(brand, item)
+    page = cv2.resize(page, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    edited = [(str(name), int(rng.integers(1 << 30))) for name in rng.choice(GOODS_EDITS, 3, replace=False)]
+    pairs += [("copy", name, page, apply(name, page, seed=seed).pixels) for name, seed in edited]
+    for truth, made, a, b in pairs:
+        b = apply(str(rng.choice(LIGHT)), b, seed=int(rng.integers(1 << 30))).pixels
+        yield Pair(ready(a), ready(b), truth, made, number)
+
+
 def strangers(made: Sequence[Version], count: int, rng: np.random.Generator) -> Iterator[Pair]:
     """Random pairs of versions of different sources."""
     for _ in range(count):
@@ -172,6 +223,7 @@ def pairs_of(photos: Sequence[Pixels], *, seed: int, edits: int = 6) -> Iterator
         yield from look_alikes(photos, number, rng)
         if number % 3 == 0:
             yield from one_design(photos, number, rng)
+        yield from drawn_goods(number, rng)
         if number % 2 == 0:
             yield from emblems(number, rng)
         every += made

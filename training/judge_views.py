@@ -140,11 +140,13 @@ def product_mask(picture: Pixels, rng: Rng) -> NDArray[np.bool_] | None:
 
 
 def _repainted(picture: Pixels, mask: NDArray[np.bool_], rng: Rng) -> NDArray[np.float32]:
-    """The whole picture as the product's paint: another hue, another colour, or a pattern."""
+    """The whole picture as the product's paint: another dye, another colour, or a pattern."""
     kind = rng.integers(4)
     if kind == 0:
         hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
         hsv[..., 0] = (hsv[..., 0].astype(np.int32) + int(rng.integers(25, 155))) % 180
+        other_dye = hsv[..., 1:] * rng.uniform((0.4, 0.6), (1.6, 1.4))
+        hsv[..., 1:] = np.clip(other_dye, 0, 255).astype(np.uint8)
         return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)
     light = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     mean = float(light[mask].mean())

@@ -23,6 +23,8 @@ _EXPLAINED = 0.01
 _COLOURLESS = 0.02
 _COLOURFUL = 40.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_SEPIA = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]], np.float32)
+"""The matrix of the sepia filter that most programs have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class ColourChange:
     windows with colour that stayed as they were, as a share of all with colour. `chroma`: mean colourfulness of
     source and target. `gain`: how much lighter the target is. `rest`: the median difference that the best change
     leaves, 0 to 1; `worst`: what 97 in 100 windows stay below after the best plain and after the best change of all.
+    `exact`: the median difference, 0 to 1, that a filter with a dial or two leaves where colours changed: a hue that
+    is turned on a dial keeps lightness and saturation, goods in another colour do not.
     """
 
     shift: float
@@ -52,9 +56,10 @@ class ColourChange:
     gain: float
     rest: float
     worst: tuple[float, float]
+    exact: float
 
 
-UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0))
+UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Gr
         gain=float((_LUMA @ t).mean() / max(1.0, float((_LUMA @ s).mean()))),
         rest=float(np.median(best)) / 255.0,
         worst=(_top(plain), _top(best)),
+        exact=0.0 if explained else min(_exact(s, t, raw), _exact(t, s, raw)),
     )
 
 
@@ -204,6 +210,25 @@ def _saturated(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.flo
     red, blue = factor * red_s - cross * blue_s, factor * blue_s + cross * red_s
     green = -(_LUMA[0] * red + _LUMA[2] * blue) / _LUMA[1]
     return np.asarray(np.clip(np.stack([red, green, blue]) + light_s, 0, 255), np.float32)
+
+
+def _exact(s: NDArray[np.float32], t: NDArray[np.float32], raw: NDArray[np.float32]) -> float:
+    """The median difference where colours changed, 0 to 1, after the best filter that has a dial or two.
+
+    Tried are lightness and contrast of all channels alike, the angle of hues, the strength of grey and of sepia.
+    """
+    changed = raw > _OFF / 2
+    if np.count_nonzero(changed) < _FEWEST:
+        return 0.0
+    s, t = np.ascontiguousarray(s[:, changed]), np.ascontiguousarray(t[:, changed])
+    turned = _hue_turned(s, t)
+    tones = [_LUMA @ s * np.ones((3, 1), np.float32), np.clip(_SEPIA @ s, 0, 255)]
+    tries = [] if turned is None else [turned]
+    middle, aim = s.mean(), t.mean()
+    gain = ((s - middle) * (t - aim)).mean() / max(1.0, float(((s - middle) ** 2).mean()))
+    tries.append(np.clip(gain * (s - middle) + aim, 0, 255))
+    tries += [s + (tone - s) * np.float32(share) for tone in tones for share in (0.5, 0.75, 1.0)]
+    return min(float(np.median(_off(each, t))) for each in tries) / 255.0
 
 
 def _tint(s: NDArray[np.float32], t: NDArray[np.float32]) -> NDArray[np.float32]:

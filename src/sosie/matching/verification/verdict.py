@@ -96,6 +96,7 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "deep": colour.deep,
         "worst": colour.worst[0],
         "left": colour.worst[1],
+        "exact": colour.exact,
         "hues": colour.hues,
         "kept": colour.kept,
         "spread": colour.spread,
