@@ -43,6 +43,7 @@ SAME = {
 }
 FLAT = {name: sense for name, sense in SAME.items() if name not in ("inliers", "share", "residual")}
 VARIANT = {
+    "before": -1,
     "stain": 1,
     "deep": 1,
     "told": 1,
@@ -61,7 +62,7 @@ SHARES = {"copy": 0.5, "variant": 0.1, "scene": 0.2, "none": 0.2}
 """How much each truth weighs, however many pairs of it were made. Scores are calibrated for this mixture."""
 LET_PASS = 0.005
 """Share of held-out look-alikes (other views, templates, designs) that may pass as the same pixels."""
-LOSE = 0.05
+LOSE = 0.03
 """Share of held-out copies that may be taken for variants: a copy that stays alone costs a look, a merged variant may
 cost a product."""
 AMBIGUOUS = 0.05
