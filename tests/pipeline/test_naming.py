@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sosie.pipeline.naming import Names, without_secrets
+from sosie.pipeline.naming import Names, sentence_without_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,16 @@ def test_an_address_is_named_once_and_two_that_differ_in_a_secret_alone_differ()
     assert names.name("https://x.example/?token=1") is None
     assert names.name("https://x.example/?token=2") is None
     assert Names().name("https://x.example/?token=3") == first
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("https://x.example/a answered 404 (Not Found).", "https://x.example/a answered 404 (Not Found)."),
+        ("The feed https://me:pw@x.example/f?key=1&b=2 is closed.", "The feed https://x.example/f?... is closed."),
+        ("What is 's3://b/k?sig=1'? Nothing?", "What is 's3://b/k?...'? Nothing?"),
+        ("no address at all? yes", "no address at all? yes"),
+    ],
+)
+def test_a_message_shows_no_secret_of_the_addresses_in_it(said: str, shown: str) -> None:
+    assert sentence_without_secrets(said) == shown

@@ -14,7 +14,7 @@ from sosie.config import Settings
 from sosie.errors import SourceFailure, UsageError
 from sosie.pipeline.brand_refs import brand_refs
 from sosie.pipeline.fetching import Fetcher, Had, Wanted, plain_text
-from sosie.pipeline.naming import Names
+from sosie.pipeline.naming import Names, sentence_without_secrets, without_secrets
 from sosie.pipeline.progress import Listener, Progress, ignore
 from sosie.sources.base import Source
 from sosie.sources.download import Allowed, Downloader, Guard, Limits, spread
@@ -150,7 +150,7 @@ class _Sync:
                 for had in found:
                     self.note(had)
         except UsageError as error:
-            self.failures.append(f"{spec.kind}: {error}")
+            self.failures.append(f"{spec.kind}: {sentence_without_secrets(str(error))}")
 
     def spread(self, wanted: Iterator[Wanted]) -> Generator[Had, None, None]:
         return spread(
@@ -167,7 +167,7 @@ class _Sync:
         try:
             yield from self.listed_by(spec.key, source)
         except SourceFailure as error:
-            self.failures.append(f"{spec.kind}: {error}")
+            self.failures.append(f"{spec.kind}: {sentence_without_secrets(str(error))}")
         else:
             self.complete.append(spec.key)
 
@@ -179,7 +179,9 @@ class _Sync:
             for item in part:
                 self.listed += 1
                 if isinstance(item, Skipped):
-                    self.skip(spec, item.uri if _is_text(item.uri) else plain_text(item.uri), item.reason)
+                    self.skip(
+                        spec, without_secrets(item.uri if _is_text(item.uri) else plain_text(item.uri)), item.reason
+                    )
                 elif not _is_text(item.uri):
                     self.skip(spec, plain_text(item.uri), "has a name that is no text")
                 elif (uri := self.names.name(item.uri)) is None:
@@ -214,6 +216,7 @@ class _Sync:
             self.commit()
 
     def skip(self, spec: str, uri: str, reason: str) -> None:
+        reason = sentence_without_secrets(reason)
         self.skipped.append(Skipped(uri, reason))
         row = BrandSkip(brand=self.brand.key, uri=uri, source=spec, reason=plain_text(reason), seen=time.time())
         self.skips.append(row)

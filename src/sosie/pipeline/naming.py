@@ -11,6 +11,8 @@ _SECRET = re.compile(
     r"(?i)(.*[-_.])?(token|api[-_]?key|apikey|password|passwd|pwd|secret|signature|sig|credential|auth|authorization"
     r"|access[-_]?key(id)?|awsaccesskeyid|key-pair-id|policy|hmac|jwt|session|sessionid)"
 )
+_USER = re.compile(r"://[^\s/?#]*@")
+_QUERY = re.compile(r"(\w://[^\s?#'\"<>]*)\?[^\s'\"<>]*")
 _PASSING = re.compile(r"(?i)(x-(amz|goog)-(date|expires|algorithm|signedheaders)|expires|exp|se|st|sv|sr|sp|spr)")
 """Parameters that change with a signature."""
 
@@ -33,6 +35,11 @@ def without_secrets(address: str) -> str:
         return address if host == parts.netloc else urlunsplit(parts._replace(netloc=host))
     query = urlencode([(name, value) for name, value in listed if not _is_left_out(name)])
     return urlunsplit(parts._replace(netloc=host, query=query))
+
+
+def sentence_without_secrets(text: str) -> str:
+    """Return a message with the addresses in it shortened: no user name or password, nothing behind a question mark."""
+    return _QUERY.sub(r"\1?...", _USER.sub("://", text))
 
 
 def _is_left_out(name: str) -> bool:
