@@ -10,6 +10,7 @@ import pytest
 
 from sosie.errors import Busy, NotFound, UsageError
 from sosie.report import Report
+from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.instances import Heart, claim_turn
 from sosie.store.jobs import KEPT_EVENTS, JobRow, Jobs
@@ -150,7 +151,7 @@ def test_a_server_that_beats_no_more_is_buried_by_one_other(catalogue: Catalogue
         heart.start()
     one, two, silent = hearts
     buried: list[str] = []
-    for now, beating in ((0.0, hearts), (8.0, hearts), (17.0, [one, two]), (18.5, [one, two])):
+    for now, beating in ((0.0, hearts), (4.0, hearts), *((now, [one, two]) for now in (8.0, 12.0, 16.0))):
         assert not buried
         clock[0] = now
         assert all(heart.beat() for heart in beating)
@@ -158,6 +159,9 @@ def test_a_server_that_beats_no_more_is_buried_by_one_other(catalogue: Catalogue
             buried += heart.bury()
     assert buried == [silent.id]
     assert set(one.living()) == {one.id, two.id}
+    clock[0] = 40.0  # one was asleep: it has not listened for long enough to say who else lives
+    assert one.beat()
+    assert not one.bury()
     assert not silent.beat()
     assert silent.id in one.living()
 
@@ -166,3 +170,18 @@ def test_a_scheduled_turn_is_taken_once(catalogue: Catalogue) -> None:
     assert claim_turn(catalogue, "a", due_before=10.0, now=100.0)
     assert not claim_turn(catalogue, "a", due_before=10.0, now=101.0)
     assert claim_turn(catalogue, "a", due_before=100.0, now=200.0)
+
+
+def test_a_late_workflow_of_an_earlier_attempt_takes_nothing(jobs: Jobs) -> None:
+    row = taken(jobs)
+    jobs.end(row, "failed", now=3.0)
+    again = jobs.retry(row.id, now=4.0)
+    assert jobs.take(row.id, "one", now=5.0, attempt=row.attempt) is None
+    assert jobs.take(row.id, "one", now=5.0, attempt=again.attempt) is not None
+
+
+def test_names_that_no_database_can_hold_are_names_of_nothing(catalogue: Catalogue, jobs: Jobs) -> None:
+    assert jobs.page(brand="a\0\ud800") == ([], None)
+    assert Brands(catalogue).get("a\0b") is None
+    with pytest.raises(NotFound):
+        jobs.get("0123456789abcdef01234\0")

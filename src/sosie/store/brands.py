@@ -130,6 +130,8 @@ class Brands:
 
     def get(self, key: str) -> Brand | None:
         """Return a brand, or None when there is none of that key."""
+        if not _KEY.fullmatch(key):
+            return None
         with self._catalogue.reading() as connection:
             row = connection.execute(select(tables.brand).where(tables.brand.c.key == key)).first()
         return _brand(row) if row else None

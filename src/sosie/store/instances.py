@@ -28,6 +28,7 @@ class Heart:
         self._patience = patience
         self._clock = clock
         self._heard: dict[str, tuple[int, float]] = {}
+        self._last = clock()
 
     def start(self) -> None:
         """Enter this server among those that live."""
@@ -36,12 +37,18 @@ class Heart:
             connection.execute(instance.insert().values(values))
 
     def beat(self) -> bool:
-        """Say that this server lives. False when others took it for dead meanwhile; from now on it lives again."""
+        """Say that this server lives. False when others took it for dead meanwhile; from now on it lives again.
+
+        Who was away for some seconds itself (asleep, or waiting for the database) begins to listen to others anew.
+        """
+        if self._clock() - self._last > self._patience / 2:
+            self._heard.clear()
         with self._catalogue.writing() as connection:
             mine = update(instance).where(instance.c.id == self.id)
             known = bool(connection.execute(mine.values(beat=instance.c.beat + 1)).rowcount)
         if not known:
             self.start()
+        self._last = self._clock()
         return known
 
     def stop(self) -> None:

@@ -115,7 +115,7 @@ class Jobs:
         if state is not None:
             query = query.where(job.c.state == state)
         if brand:
-            query = query.where(job.c.id.in_(select(job_brand.c.job).where(job_brand.c.brand == brand)))
+            query = query.where(job.c.id.in_(select(job_brand.c.job).where(job_brand.c.brand == storable(brand))))
         if before:
             query = query.where(job.c.id < before)
         with self._catalogue.reading() as connection:
@@ -147,10 +147,15 @@ class Jobs:
                 found[brand] = (working, name) if state == "done" else (max(working or "", name), done)
         return found
 
-    def take(self, name: str, owner: str, *, now: float) -> JobRow | None:
-        """Make a server the one that works on a job, whoever did before; None when it has ended or is gone."""
+    def take(self, name: str, owner: str, *, now: float, attempt: int | None = None) -> JobRow | None:
+        """Make a server the one that works on a job, whoever did before.
+
+        None when it has ended or is gone, or is at another attempt than the given one.
+        """
         values = {"state": "running", "owner": owner, "claim": job.c.claim + 1}
         changes = update(job).where(job.c.id == name, job.c.state.in_(UNFINISHED))
+        if attempt is not None:
+            changes = changes.where(job.c.attempt == attempt)
         with self._catalogue.writing() as connection:
             if not connection.execute(changes.values(values)).rowcount:
                 return None

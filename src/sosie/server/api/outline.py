@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
 import time
 from collections.abc import Sequence
 from typing import Annotated
@@ -22,6 +23,7 @@ from sosie.server.views.outline import Given, image_id, outline_of
 from sosie.store.brands import PASSING, Brand, SourceSpec
 from sosie.store.jobs import JobRow
 from sosie.store.results import load_result
+from sosie.store.upsert import storable
 
 router = APIRouter(prefix="/api", tags=["outline"])
 _LOOK = 0.3
@@ -134,8 +136,7 @@ def _place(cursor: str) -> tuple[str, str] | None:
         return None
     try:
         brand, uri = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if isinstance(brand, str) and isinstance(uri, str):
-            return brand, uri
-    except (ValueError, TypeError):
-        pass
-    raise UsageError("The cursor is not one of this list.", next_step="Begin again without it.")
+        os.fsencode(uri)
+        return storable(brand), uri
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UsageError("The cursor is not one of this list.", next_step="Begin again without it.") from error

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from sosie.config import Settings
-from sosie.errors import SosieError
+from sosie.errors import SosieError, SourceFailure, UsageError
 from sosie.pipeline.progress import Progress
 from sosie.server.jobs.tally import told_of
 
@@ -121,9 +121,12 @@ class Teller:
 def _fetch(settings: Settings, task: FetchTask, listen: Teller) -> dict[str, Any]:
     from sosie.pipeline.jobs import fetch_brand
 
-    result = fetch_brand(task.brand, settings, listen)
-    error = " ".join(result.failures)
-    return {"brand": task.brand, "images": result.images, "skipped": len(result.skipped), "error": error}
+    try:
+        result = fetch_brand(task.brand, settings, listen)
+    except (UsageError, SourceFailure) as error:
+        return {"brand": task.brand, "images": 0, "skipped": 0, "error": str(error)}
+    why = " ".join(result.failures)
+    return {"brand": task.brand, "images": result.images, "skipped": len(result.skipped), "error": why}
 
 
 def _scan(settings: Settings, task: ScanTask, listen: Teller) -> dict[str, Any]:

@@ -25,10 +25,11 @@ _UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
 class Durable:
     """The workflows of this process: there can be one of these at a time.
 
-    `execute` is called with a job's name and a way to run steps, in a thread of its own, again after each crash.
+    `execute` is called with a job's name, the attempt and a way to run steps, in a thread of its own, and again after
+    each crash.
     """
 
-    def __init__(self, settings: Settings, executor: str, execute: Callable[[str, Step], None]) -> None:
+    def __init__(self, settings: Settings, executor: str, execute: Callable[[str, int, Step], None]) -> None:
         self._settings = settings
         self._executor = executor
         self._execute = execute
@@ -48,8 +49,8 @@ class Durable:
         DBOS(config=config)
 
         @DBOS.workflow(name="job", max_recovery_attempts=_MOST_DEATHS)
-        def job(name: str) -> None:
-            self._execute(name, lambda title, work: DBOS.run_step({"name": title}, work))
+        def job(name: str, attempt: int) -> None:
+            self._execute(name, attempt, lambda title, work: DBOS.run_step({"name": title}, work))
 
         self._workflow = job
         DBOS.launch()
@@ -62,7 +63,7 @@ class Durable:
     def enqueue(self, job: str, attempt: int) -> None:
         """Queue an attempt at a job; doing so twice is doing so once."""
         with SetWorkflowID(_id(job, attempt)):
-            handle: WorkflowHandle[None] = DBOS.enqueue_workflow(_QUEUE, self._workflow, job)
+            handle: WorkflowHandle[None] = DBOS.enqueue_workflow(_QUEUE, self._workflow, job, attempt)
         del handle
 
     def cancel(self, job: str, attempt: int) -> None:

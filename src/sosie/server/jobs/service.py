@@ -126,9 +126,9 @@ class JobService:
         """Return jobs, newest first, and the cursor of the next page."""
         return self.rows.page(state=state, brand=brand, before=cursor, limit=limit)
 
-    def _execute(self, name: str, step: Step) -> None:
+    def _execute(self, name: str, attempt: int, step: Step) -> None:
         """Work on a job; called by its workflow, in a thread of its own."""
-        taken = self.rows.take(name, self.instance, now=time.time())
+        taken = self.rows.take(name, self.instance, now=time.time(), attempt=attempt)
         if taken is None:
             return
         with Worker(self._settings) as worker:
