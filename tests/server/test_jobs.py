@@ -162,3 +162,21 @@ def test_what_is_not_there_is_a_problem_with_a_sentence(client: Client, path: st
 def test_a_job_that_cannot_be_is_refused(client: Client, body: dict[str, object], status: int) -> None:
     answer = client.http.post("/api/jobs", json=body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/jobs", b'{"brands": ["\\ud800"]}'),
+        ("/api/process", b'{"images": [{"id": "1", "brand": "b", "url": "http://x/\\ud800"}]}'),
+        ("/api/brands", b"{"),
+        ("/api/brands", b'{"key": "../x"}'),
+        ("/api/brands", b'{"key": "passing-images-1"}'),
+        ("/api/brands", b'{"key": "x", "sources": [{"kind": "folder", "settings": {"nix": 1}}]}'),
+    ],
+)
+def test_odd_requests_are_refused_as_problems(client: Client, path: str, body: bytes) -> None:
+    answer = client.http.post(path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sosie.errors import (
@@ -53,6 +54,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SosieError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_input)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(UnicodeEncodeError, _of_text)
     app.add_exception_handler(Exception, _of_others)
 
 
@@ -64,12 +66,11 @@ def problem(
     next_step: str = "",
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     """Return the response that tells of an error."""
     body = Problem(title=title, status=status, detail=detail, next_step=next_step, errors=errors or [])
-    return JSONResponse(
-        body.model_dump(), status_code=status, media_type="application/problem+json", headers=dict(headers or {})
-    )
+    text = json.dumps(body.model_dump())  # ASCII: what a message quotes may hold halves of characters
+    return Response(text, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
 
 
 def status_of(error: SosieError) -> tuple[int, str]:
@@ -77,7 +78,7 @@ def status_of(error: SosieError) -> tuple[int, str]:
     return next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "It failed"))
 
 
-async def _of_ours(_request: Request, error: Exception) -> JSONResponse:
+async def _of_ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, SosieError)  # noqa: S101  # registered for this class
     status, title = status_of(error)
     headers = {"retry-after": str(error.after)} if isinstance(error, Busy) else {}
@@ -93,7 +94,7 @@ def _decision(made: object) -> dict[str, Any]:
     return {**row, "contents": [key.hex() for key in made.verdict.contents]}
 
 
-async def _of_input(_request: Request, error: Exception) -> JSONResponse:
+async def _of_input(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
     rows = [
         {"where": ".".join(str(part) for part in row["loc"]), "message": row["msg"], "type": row["type"]}
@@ -103,13 +104,19 @@ async def _of_input(_request: Request, error: Exception) -> JSONResponse:
     return problem(422, "The request is not as it should be", first, next_step="See /openapi.json.", errors=rows)
 
 
-async def _of_http(_request: Request, error: Exception) -> JSONResponse:
+async def _of_text(_request: Request, _error: Exception) -> Response:
+    return problem(
+        422, "The request is not as it should be", "A text holds half a character.", next_step="Send it as UTF-8."
+    )
+
+
+async def _of_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
     title = _TITLES.get(error.status_code, "It failed")
     return problem(error.status_code, title, str(error.detail), headers=error.headers)
 
 
-async def _of_others(request: Request, error: Exception) -> JSONResponse:
+async def _of_others(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return problem(
         500, "It failed", "The server made a mistake.", next_step="Its log says more; please report what you did."

@@ -146,7 +146,7 @@ class Brands:
     def save(self, brand: Brand) -> Brand:
         """Write what is declared of a brand, new or known, and return it; what is known of its syncs stays."""
         values = {
-            "name": brand.name or brand.key,
+            "name": storable(brand.name or brand.key),
             "colour": brand.colour,
             "sources": json.dumps([_spec_values(spec) for spec in brand.sources], sort_keys=True),
             "every_hours": brand.every_hours,
