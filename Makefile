@@ -1,19 +1,18 @@
-# Two commands do all set-up: `make run` shows the main job on drawn pictures, `make test` passes the tests.
+# Two commands do all set-up: `make run` serves the interface with drawn pictures to review, `make test` passes the tests.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
 .PHONY: run test check format docs ui clean
 
-run: $(VENV)/.ready
-	rm -rf build/demo build/demo.db*
-	$(BIN)/python -m demo.catalogue build/demo
-	$(BIN)/sosie scan build/demo --catalog build/demo.db --report build/demo-report.json
+run: $(VENV)/.ready ui
+	$(BIN)/python -m demo.serve build/demo
 
-test: check
+test: check ui
 	$(BIN)/pytest --cov --cov-report=term
 
-check: $(VENV)/.ready
+check: $(VENV)/.ready web/node_modules/.ready
+	cd web && npm run --silent typecheck && npm run --silent lint && npm run --silent test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -30,6 +29,7 @@ src/sosie/_ui/index.html: web/node_modules/.ready $(shell find web/src web/publi
 	cd web && npm run --silent build
 
 web/node_modules/.ready: web/package-lock.json
+	@command -v npm >/dev/null || { echo "The interface needs Node.js 20.19 or newer (npm) to be built." >&2; exit 1; }
 	cd web && npm ci --no-audit --no-fund
 	touch $@
 

@@ -2,8 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 
+import { brandsQuery } from "@/api/brands";
 import { isActive, useJobs } from "@/api/jobs";
-import type { Job } from "@/api/types";
+import type { Brand, Job } from "@/api/types";
 import { toast } from "@/components/ui";
 import { paths } from "@/lib/paths";
 import { preferences } from "@/lib/preferences";
@@ -34,10 +35,11 @@ function markTitle(): void {
   document.addEventListener("visibilitychange", clear, { once: true });
 }
 
-function announce(job: Job, texts: Texts, open: () => void): void {
+function announce(job: Job, brands: readonly Brand[], texts: Texts, open: () => void): void {
   if (job.state === "cancelled") return;
   const done = job.state === "done";
-  const title = done ? texts.jobs.announce.done(job.brands) : texts.jobs.announce.failed(job.brands);
+  const names = job.brands.map((key) => brands.find((brand) => brand.key === key)?.name ?? key);
+  const title = done ? texts.jobs.announce.done(names) : texts.jobs.announce.failed(names);
   const label = done ? texts.jobs.announce.open : texts.jobs.announce.look;
   toast({ tone: done ? "good" : "bad", title, text: job.error, action: { label, run: open }, lasts: 12_000 });
   markTitle();
@@ -57,6 +59,6 @@ export function useAnnouncements(): void {
     active.current = new Set(jobs.filter(isActive).map((job) => job.id));
     if (finished.length > 0) void client.invalidateQueries({ queryKey: ["brands"] });
     for (const job of finished)
-      announce(job, texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));
+      announce(job, client.getQueryData(brandsQuery.queryKey) ?? [], texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));
   }, [jobs, texts, navigate, client]);
 }

@@ -15,6 +15,16 @@ const PANEL = [
 ];
 const WIDTHS = { sm: "sm:w-100", md: "sm:w-132", lg: "sm:w-180", xl: "sm:w-[min(70rem,94vw)]" };
 
+const FIELDS = "input:not([type=hidden],:disabled),textarea:not(:disabled)";
+
+/** Starts in the first field where there is one and no screen keyboard would jump up, else on the dialog itself. */
+function focusFirstField(event: Event): void {
+  if (!(event.target instanceof HTMLElement)) return;
+  event.preventDefault();
+  const field = matchMedia("(pointer: coarse)").matches ? null : event.target.querySelector<HTMLElement>(FIELDS);
+  (field ?? event.target).focus();
+}
+
 interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -35,7 +45,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
-        <Radix.Content className={classes(PANEL, WIDTHS[width], className)} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Radix.Content onOpenAutoFocus={focusFirstField} className={classes(PANEL, WIDTHS[width], className)} {...(description ? {} : { "aria-describedby": undefined })}>
           <header className="flex items-start gap-4 px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">
               <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>

@@ -34,7 +34,7 @@ export function Page({ title, intro, before, actions, children, width = "wide" }
           </h1>
           {intro && <div className="text-ink-2 mt-1">{intro}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full max-sm:*:flex-1">{actions}</div>}
       </header>
       {children}
     </div>

@@ -46,7 +46,10 @@ export function BrandsPage() {
         brands && brands.length > 0 && (
           <>
             <ActionButton action={page.add} />
-            <ActionButton action={page.runAll} look="primary" />
+            <ActionButton action={page.runAll} look="primary" aria-label={page.runAll.label}>
+              <span className="max-sm:hidden">{page.runAll.label}</span>
+              <span className="sm:hidden">{t.run}</span>
+            </ActionButton>
           </>
         )
       }

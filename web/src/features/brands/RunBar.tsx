@@ -21,19 +21,19 @@ export function RunBar({ count, images, busy, onRun, onClear }: RunBarProps) {
       <div
         role="region"
         aria-label={t.runOptions}
-        className="bg-raised shadow-float animate-rise pointer-events-auto flex w-full max-w-3xl flex-wrap items-center gap-x-4 gap-y-2 rounded-xl p-2.5 pl-4"
+        className="bg-raised shadow-float animate-rise pointer-events-auto max-sm:pb-3 flex w-full max-w-3xl flex-wrap items-center gap-x-4 gap-y-2 rounded-xl p-2.5 pl-4"
       >
         <p role="status" className="tabular min-w-0 flex-1 basis-40 font-medium">
           {t.selected(count, images)}
         </p>
-        <label className="text-ink-2 flex items-center gap-2.5 text-sm max-sm:order-last max-sm:basis-full">
+        <label className="text-ink-2 flex items-center gap-2.5 text-sm max-sm:order-2 max-sm:basis-full">
           <Switch label={t.fetchFirst} checked={fetchFirst} onChange={setFetchFirst} />
           <span aria-hidden>{t.fetchFirst}</span>
         </label>
-        <Button look="primary" icon={ScanSearch} busy={busy} onClick={() => onRun(fetchFirst)}>
+        <Button look="primary" icon={ScanSearch} busy={busy} className="max-sm:order-last max-sm:w-full" onClick={() => onRun(fetchFirst)}>
           {t.run}
         </Button>
-        <IconButton icon={X} label={t.selectNone} onClick={onClear} className="max-sm:order-first" />
+        <IconButton icon={X} label={t.selectNone} onClick={onClear} className="max-sm:order-1" />
       </div>
     </div>
   );

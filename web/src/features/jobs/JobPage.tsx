@@ -251,7 +251,9 @@ function SkippedImages({ job }: { job: Job }) {
             <span className="text-ink-2 block break-words">{reason}</span>
           </li>
         ))}
-        {skipped > last.length && <li className="text-ink-3 px-4 py-2.5">{t.skippedMore(skipped - last.length)}</li>}
+        {skipped > last.length && (
+          <li className="text-ink-3 px-4 py-2.5">{last.length > 0 ? t.skippedMore(skipped - last.length) : t.skippedListed}</li>
+        )}
       </ul>
     </Section>
   );

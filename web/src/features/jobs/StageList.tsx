@@ -83,6 +83,6 @@ function StageNumbers({ view: { phase, progress } }: { view: StageView }) {
           progress.rate ? t.rate(progress.rate) : "",
           progress.left ? t.left(progress.left) : "",
         ]
-      : [progress.done > 0 ? format.number(progress.done) : "", format.duration(progress.seconds)];
+      : [progress.done > 0 ? format.number(progress.done) : "", progress.seconds >= 0.05 ? format.duration(progress.seconds) : ""];
   return <p className="text-ink-2 tabular text-sm">{parts.filter(Boolean).join(" · ")}</p>;
 }

@@ -49,8 +49,9 @@ export function overallShare(job: Job): number | null {
 /** The stage that is under way. */
 export const currentStage = (job: Job): StageView | undefined => stagesOf(job).find(({ phase }) => phase === "now");
 
-/** Images that were read in all. */
-export const imagesRead = (job: Job): number => job.progress.stages.find(({ stage }) => stage === "read")?.done ?? 0;
+/** Images that took part; those that were known from before are not read again, but compared. */
+export const imagesRead = (job: Job): number =>
+  Math.max(0, ...job.progress.stages.filter(({ stage }) => stage === "read" || stage === "compare").map(({ done }) => done));
 
 /** Seconds that a job took, or has taken until now. */
 export function durationOf(job: Job, now = Date.now() / 1000): number | null {

@@ -49,6 +49,7 @@ export const jobs = (f: Format): Texts["jobs"] => ({
   passingNone: "Hier erscheinen die Bilder, die gerade gelesen werden.",
   skipped: (count: number) => `${f.plural(count, { one: "Bild", other: "Bilder" })} übersprungen`,
   skippedIntro: "Diese waren nicht zu gebrauchen; mit allen anderen geht es weiter.",
+  skippedListed: "Das Ergebnis nennt sie.",
   skippedMore: (count: number) => `und ${f.number(count)} weitere; das Ergebnis nennt sie alle`,
   failedBrands: "Marken, die nicht geholt werden konnten",
   failedBrandsIntro: "Was sie vorher hatten, ist noch da; mit den anderen Marken geht es weiter.",

@@ -47,6 +47,7 @@ export const jobs = (f: Format) => ({
   passingNone: "The images that are being read appear here.",
   skipped: (count: number) => `${f.plural(count, { one: "image", other: "images" })} skipped`,
   skippedIntro: "These could not be used; all others go on.",
+  skippedListed: "The result lists them.",
   skippedMore: (count: number) => `and ${f.number(count)} more; the result lists all of them`,
   failedBrands: "Brands that could not be fetched",
   failedBrandsIntro: "What they had before is still there; the other brands go on.",
