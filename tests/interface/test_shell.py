@@ -19,6 +19,7 @@ def test_everything_is_reached_by_keys(anna: Person) -> None:
     assert anna.violations() == []
     anna.press("Escape")
     anna.press("Control+k")
+    expect(anna.page.get_by_role("combobox", name="Commands")).to_be_focused()
     anna.page.keyboard.type("settings")
     assert anna.violations() == []
     anna.press("Enter")

@@ -94,10 +94,10 @@ export function Sidebar({ onPalette, onHelp }: { onPalette: () => void; onHelp: 
         <Logo />
         <span className="max-lg:sr-only">{texts.app.name}</span>
       </NavLink>
-      <Button look="secondary" className="text-ink-3 mb-4 w-full justify-start px-2.5 font-normal max-lg:justify-center max-lg:px-0" onClick={onPalette} aria-label={texts.app.action.palette}>
+      <Button look="secondary" className="text-ink-3 mb-4 w-full justify-start px-2.5 font-normal max-lg:justify-center max-lg:px-0" onClick={onPalette}>
         <Search className="size-4 shrink-0" aria-hidden />
-        <span className="flex-1 text-left max-lg:hidden">{texts.app.general.search}</span>
-        <span className="max-lg:hidden">
+        <span className="flex-1 text-left max-lg:sr-only">{texts.app.general.search}</span>
+        <span className="max-lg:hidden" aria-hidden>
           <KeyCaps keys="mod+k" />
         </span>
       </Button>
@@ -108,9 +108,10 @@ export function Sidebar({ onPalette, onHelp }: { onPalette: () => void; onHelp: 
       </nav>
       <div className="flex items-center gap-1 max-lg:flex-col">
         <PersonMenu onHelp={onHelp}>
-          <Button look="ghost" className="flex-1 justify-start px-2.5 max-lg:px-2" aria-label={texts.app.theme.label}>
+          <Button look="ghost" className="flex-1 justify-start px-2.5 max-lg:px-2">
             <ThemeIcon className="size-4" aria-hidden />
-            <span className="max-lg:hidden">{texts.app.theme[theme]}</span>
+            <span className="sr-only">{texts.app.theme.label}:</span>
+            <span className="max-lg:sr-only">{texts.app.theme[theme]}</span>
           </Button>
         </PersonMenu>
         <IconButton icon={CircleHelp} label={texts.app.help.title} keys={["?"]} onClick={onHelp} />

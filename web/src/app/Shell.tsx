@@ -9,7 +9,7 @@ import { useStore } from "@/lib/store";
 import { useTexts } from "@/texts";
 
 import { ConnectionBanner } from "./ConnectionBanner";
-import { CommandPalette, HelpSheet } from "./lazy";
+import { CommandPalette, HelpSheet, loadLater } from "./lazy";
 import { BottomBar, Sidebar } from "./Navigation";
 import { useAppActions } from "./useAppActions";
 import { useAnnouncements } from "./useAnnouncements";
@@ -58,6 +58,7 @@ export function Shell() {
   useSignInWhenAsked();
   useFocusOnChange();
   useAnnouncements();
+  useEffect(loadLater, []);
   useAppActions({ openPalette: () => setOpen("palette"), openHelp: () => setOpen("help") });
   return (
     <div className="min-h-dvh md:flex">

@@ -121,11 +121,11 @@ function CardFoot({ brand, name }: { brand: Brand; name: string }) {
       {brand.result && (
         <Link
           to={paths.results(brand.result, `brand=${encodeURIComponent(brand.key)}`)}
-          aria-label={texts.brands.seeGroups(name)}
           className="text-accent-ink flex items-center gap-1.5 rounded-xs py-0.5 hover:underline"
         >
           <Layers className="size-3.5" aria-hidden />
           {brand.groups > 0 ? texts.brands.groups(brand.groups) : texts.app.nav.results}
+          <span className="sr-only">: {texts.brands.seeGroups(name)}</span>
         </Link>
       )}
       {brand.skipped > 0 && <span className="text-ink-3">{texts.brands.skipped(brand.skipped)}</span>}
