@@ -86,8 +86,9 @@ class Person:
         ]
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(part in message.text for part in self.expected) and "api/session" not in str(message.location):
-            self.errors.append(f"{message.type}: {message.text} {message.location.get('url', '')}")
+        said = f"{message.type}: {message.text} {message.location.get('url', '')}"
+        if message.type in ("error", "warning") and not any(part in said for part in (*self.expected, "/api/session")):
+            self.errors.append(said)
 
 
 @contextmanager

@@ -26,9 +26,14 @@ async function walk(entry: FileSystemEntry, found: UploadPart[]): Promise<void> 
 /** The files of what was dropped, folders' files with their folders' names. */
 export async function filesOfDrop(data: DataTransfer): Promise<UploadPart[]> {
   // The entries must be taken before the first await: afterwards the browser has emptied the list.
-  const entries = [...data.items].map((item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
+  const taken = [...data.items]
+    .filter((item) => item.kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: UploadPart[] = [];
-  for (const entry of entries) if (entry) await walk(entry, found);
+  for (const { entry, file } of taken) {
+    if (entry) await walk(entry, found);
+    else if (file) found.push({ file, name: file.name });
+  }
   return found;
 }
 
