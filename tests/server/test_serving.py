@@ -27,6 +27,15 @@ def test_a_port_that_is_taken_is_refused_with_a_next_step(tmp_path: Path) -> Non
     assert "--port" in run.stderr
 
 
+def test_a_database_that_does_not_answer_is_said_in_one_line_without_its_password(tmp_path: Path) -> None:
+    env = {"SOSIE_DATA_DIR": str(tmp_path), "SOSIE_DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/x"}
+    run = sosie("serve", "--port", "0", env=env)
+    assert run.returncode == 4
+    assert len(run.stderr.splitlines()) == 1
+    assert "database_url" in run.stderr
+    assert "secret" not in run.stderr
+
+
 def test_told_to_stop_it_ends_streams_leaves_jobs_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
     with open_shop(stock(40)) as shop:
         shop.pause = 0.1

@@ -81,6 +81,9 @@ def status_of(error: SosieError) -> tuple[int, str]:
 async def _of_ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, SosieError)  # noqa: S101  # registered for this class
     status, title = status_of(error)
+    if isinstance(error, CatalogueError):  # its words name files and addresses of this machine
+        log.error("%s", error)
+        return problem(status, title, "The server cannot use its database.", next_step="Its log says more; try again.")
     headers = {"retry-after": str(error.after)} if isinstance(error, Busy) else {}
     rows = [_decision(made) for made in error.decisions] if isinstance(error, DecisionConflict) else []
     return problem(status, title, error.message, next_step=error.next_step, errors=rows, headers=headers)

@@ -12,13 +12,18 @@ import uvicorn
 from sosie.config import Settings
 from sosie.errors import UsageError
 from sosie.server.app import create_app
+from sosie.store.catalogue import Catalogue
 
 _GRACE = 10
 """Seconds that requests have to finish when the server is told to stop."""
 
 
 def serve(settings: Settings, *, host: str, port: int, browse: bool = False) -> None:
-    """Serve until the process is told to stop. Raises `UsageError` when the address cannot be listened on."""
+    """Serve until the process is told to stop. Raises `UsageError` when the address cannot be listened on.
+
+    Raises `CatalogueError` when the catalogue cannot be opened.
+    """
+    Catalogue.of(settings).close()  # what is wrong with it is said in one line here, not as a failure of the start
     listener = _listen(host, port)
     address = _address(host, listener.getsockname()[1])
     config = uvicorn.Config(

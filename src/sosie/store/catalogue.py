@@ -317,7 +317,7 @@ class Catalogue:
 
 
 def _cause(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error)
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def _without_password(url: str) -> str:
