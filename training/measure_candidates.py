@@ -134,7 +134,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     collection = collect(photos(args.photos), args.originals, args.seed)
     for words in (False, True):
-        for rare in (2.0, 2.2, 2.4, 2.6) if words else (2.2,):
+        for rare in (2.2, 2.7, 3.0) if words else (2.7,):
             found, strangers, spent = search(collection, words, NeighbourParams(rare=rare))
             print(f"\nwords {words}  rare {rare}  {spent:.2f} ms CPU an image")
             print_shares(collection, found, strangers)

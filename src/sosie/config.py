@@ -38,7 +38,7 @@ class Settings:
     method: Method = "auto"
     """`auto` proves edits by local features; `hash` compares perceptual hashes only."""
     workers: int = 0
-    """Threads that read and decode; 0 takes as many as there are cores."""
+    """Threads that read and decode, then processes that verify; 0 takes as many as there are cores."""
     max_megapixels: float = 200.0
     """Larger images are skipped before they are decoded."""
     max_megabytes: float = 1000.0

@@ -45,13 +45,13 @@ class NeighbourParams:
     step: int = 12
     limit: int = 1000
     keep_going: float = 0.5
-    always: int = 2
+    always: int = 1
     floor: float = 0.05
-    rare: float = 2.2
+    rare: float = 2.7
     shortlist: int = 64
     workers: int = 0
     unit: float = 400.0
-    block: int = 32_000_000
+    block: int = 8_000_000
 
     def __post_init__(self) -> None:
         if self.first < 1 or self.step < 1 or self.limit < self.first:

@@ -18,6 +18,10 @@ Ids = Mapping[tuple[str, str], int]
 """Ids of images by brand and URI: one address may be an image of several brands."""
 
 
+LIKELY = 0.5
+"""Edges with a lower score are more likely wrong than right: they are reported, and join nothing."""
+
+
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:
     """Return the images sorted by brand and URI, their ids being their positions."""
     rows = [
@@ -145,7 +149,7 @@ def shares_of(contents: Contents, edges: Sequence[Edge]) -> list[float]:
 
 
 def _pairs(edges: Sequence[Edge], relations: frozenset[str]) -> Pairs:
-    wanted = [edge for edge in edges if edge.relation in relations]
+    wanted = [edge for edge in edges if edge.relation in relations and edge.score >= LIKELY]
     a, b = (np.array([getattr(edge, end) for edge in wanted], dtype=np.int64) for end in "ab")
     return Pairs(a, b, np.array([edge.score for edge in wanted], dtype=np.float32))
 

@@ -20,6 +20,7 @@ from sosie.matching import verification
 from sosie.matching.neighbours import NeighbourRounds
 from sosie.matching.verification import VerificationParams
 from sosie.matching.words import WordIndex
+from sosie.pipeline.assemble import LIKELY
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.examining import Bench, Finding, Task, split
 from sosie.pipeline.hashing import TINY
@@ -27,13 +28,16 @@ from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
 from sosie.report import edge_from
 from sosie.store.catalogue import Catalogue, Content
-from sosie.types import MERGED, Edge
+from sosie.types import MERGED, Edge, Pairs
 
 _SLAB = 2048
 _MANY = 400
 """Pairs from which on other processes are started: it costs a third of a second each."""
-_ENOUGH = 2
-"""Copies that an image is proved against before pairs inside its own group are left out: two witnesses."""
+_WITNESSES, _MOST_WITNESSES, _SMALL = 2, 24, 6
+"""Copies that an image is proved against before pairs inside its own group are left out: two in small groups, one more
+for every image that a group has beyond eight, at most 24. A wrong edge welds more in a large group."""
+_DOUBTFUL = 0.5
+"""Candidates with less than this share of the best score of either image are mostly strangers."""
 
 Pair = tuple[int, int]
 
@@ -65,7 +69,9 @@ class Prover:
     def __post_init__(self) -> None:
         self.judge = judge_key()
         self.parent = list(range(len(self.contents)))
-        self.copies = [0] * len(self.contents)
+        self.witnesses = [0] * len(self.contents)
+        self.size = [1] * len(self.contents)
+        self.spared = list[Pair]()
         self.tiny = [min(row.width, row.height) < TINY for row in self.contents.rows]
         self.hands = self.workers or usable_cores()
         self.bench = Bench(self.hands - 1)
@@ -85,43 +91,67 @@ class Prover:
         """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow."""
         rounds = NeighbourRounds(self.vectors, signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key))))
         while len(pairs := rounds.next()):
-            order = np.lexsort((pairs.b, pairs.a, -pairs.score))
-            self.prove(list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True)))
+            self.prove(self._promising_first(pairs))
             rounds.report(self.together(pairs.a, pairs.b))
 
     def _rows(self, space: str) -> list[bytes]:
         rows = self.catalogue.rows(space, self.contents.keys)
         return [rows[key] for key in self.contents.keys]
 
+    def _promising_first(self, pairs: Pairs) -> list[Pair]:
+        """Return candidates in the order in which most others are spared.
+
+        Strangers come last: they spare nothing. Of the others, those with the image that is most like all its
+        candidates come first: that is the original, more often than not, and the others are proved against it.
+        """
+        best, central = (np.zeros(len(self.contents), np.float32) for _ in range(2))
+        for ends in (pairs.a, pairs.b):
+            np.maximum.at(best, ends, pairs.score)
+            np.add.at(central, ends, pairs.score)
+        doubtful = pairs.score < _DOUBTFUL * np.minimum(best[pairs.a], best[pairs.b])
+        order = np.lexsort((pairs.b, pairs.a, -np.maximum(central[pairs.a], central[pairs.b]), doubtful))
+        return list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True))
+
     def prove(self, pairs: Sequence[Pair], *, spare: bool = True) -> None:
         """Verify pairs that are given best first, as far as they were not asked before.
 
-        With `spare`, pairs inside a group are left out once both images are proved against enough others of it.
+        With `spare`, pairs inside a group are left out once both images are proved against enough others of it. Those
+        come up again when the group has grown.
         """
+        spared = self.spared if spare else []
         waiting = [pair for pair in pairs if pair not in self.asked and not any(self.tiny[row] for row in pair)]
-        while waiting:
-            wave, waiting = self._wave(waiting, spare)
+        waiting = list(dict.fromkeys([*waiting, *spared]))
+        at_once = 1
+        while True:
+            wave, waiting = self._wave(waiting, max(1, at_once // 2)) if spare else (waiting, [])
+            if not wave:
+                break
+            at_once *= 2
             self.asked.update(wave)
             for start in range(0, len(wave), _SLAB):
                 slab = wave[start : start + _SLAB]
                 for pair, finding in self._findings(slab, len(wave) - start + len(waiting)):
                     self._enter(pair, finding)
                 self.done += len(slab)
+        if spare:
+            self.spared = waiting
 
-    def _wave(self, waiting: Sequence[Pair], spare: bool) -> tuple[list[Pair], list[Pair]]:
-        """Return which pairs to verify now, and which may be spared by what these prove."""
+    def _wave(self, waiting: Sequence[Pair], at_once: int) -> tuple[list[Pair], list[Pair]]:
+        """Return which pairs to verify now, and which these may spare."""
         wave, later, busy = list[Pair](), list[Pair](), [0] * len(self.contents)
         for pair in waiting:
             a, b = pair
-            if spare and min(self.copies[a], self.copies[b]) >= _ENOUGH and self._root(a) == self._root(b):
-                continue
-            if spare and min(busy[a], busy[b]) >= _ENOUGH:
+            proved = min(self.witnesses[a], self.witnesses[b]) >= self._enough(a) and self._root(a) == self._root(b)
+            if proved or min(busy[a], busy[b]) >= at_once:
                 later.append(pair)
-                continue
-            wave.append(pair)
-            busy[a] += 1
-            busy[b] += 1
+            else:
+                wave.append(pair)
+                busy[a] += 1
+                busy[b] += 1
         return wave, later
+
+    def _enough(self, row: int) -> int:
+        return min(_MOST_WITNESSES, max(_WITNESSES, self.size[self._root(row)] - _SMALL))
 
     def _findings(self, pairs: Sequence[Pair], waiting: int) -> Iterator[tuple[Pair, Finding]]:
         """Yield what is known or found out of each pair, in order; `waiting` pairs are still to be done."""
@@ -167,10 +197,15 @@ class Prover:
         inner = {"a": a, "b": b, None: None}[finding["inner"]]
         edge = edge_from({**finding, "a": a, "b": b, "inner": inner})
         self.edges.append(edge)
-        if edge.relation in MERGED:
-            self.copies[a] += 1
-            self.copies[b] += 1
-            self.parent[self._root(b)] = self._root(a)
+        if edge.relation in MERGED and edge.score >= LIKELY:
+            self.witnesses[a] += 1
+            self.witnesses[b] += 1
+            self._join(self._root(a), self._root(b))
+
+    def _join(self, one: int, other: int) -> None:
+        if one != other:
+            self.parent[other] = one
+            self.size[one] += self.size[other]
 
     def _root(self, row: int) -> int:
         while self.parent[row] != row:

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.matching.verification.params import VerificationParams
+from sosie.matching.verification.windows import Planes, Scratch
+
+_SCRATCH = Scratch()
 
 STRIDE = 3
 """Windows are looked at on every third pixel of every third row."""
@@ -51,14 +54,6 @@ class Agreement:
         return float(self.correlation.sum()) / max(1, int(np.count_nonzero(self.textured)))
 
 
-def _means(image: NDArray[np.float32], blocks: int) -> NDArray[np.float32]:
-    """Means of windows on every third pixel each way: of 3 x 3 blocks first, then of `blocks` x `blocks` of those."""
-    size = (max(1, image.shape[1] // STRIDE), max(1, image.shape[0] // STRIDE))
-    whole = image[: size[1] * STRIDE, : size[0] * STRIDE]
-    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.boxFilter(small, -1, (blocks, blocks), borderType=cv2.BORDER_CONSTANT))
-
-
 def compare(
     target: NDArray[np.float32], source: NDArray[np.float32], mask: NDArray[np.bool_], params: VerificationParams
 ) -> Agreement:
@@ -66,15 +61,23 @@ def compare(
 
     Sides are 3 pixels or more.
     """
-    inside, blocks = mask.astype(np.float32), params.window // STRIDE
+    planes = Planes(_SCRATCH, 6, mask.shape, STRIDE, params.window // STRIDE)
+    inside, t, s, tt, ss, ts = planes.pictures
+    height, width = inside.shape
+    inside[:] = mask[:height, :width]
     # Greys are centred so that sums of squares keep their digits in float32.
-    t, s = (target - np.float32(128)) * inside, (source - np.float32(128)) * inside
-    weight = _means(inside, blocks)
+    for centred, picture in ((t, target), (s, source)):
+        np.subtract(picture[:height, :width], np.float32(128), out=centred)
+        np.multiply(centred, inside, out=centred)
+    np.multiply(t, t, out=tt)
+    np.multiply(s, s, out=ss)
+    np.multiply(t, s, out=ts)
+    weight, mean_t, mean_s, var_t, var_s, shared = planes.means()
     scale = np.float32(1) / np.maximum(weight, np.float32(1e-3))
-    mean_t, mean_s = (np.asarray(_means(each, blocks) * scale, np.float32) for each in (t, s))
-    var_t = _means(t * t, blocks) * scale - mean_t * mean_t
-    var_s = _means(s * s, blocks) * scale - mean_s * mean_s
-    shared = _means(t * s, blocks) * scale - mean_t * mean_s
+    mean_t, mean_s = mean_t * scale, mean_s * scale
+    var_t = var_t * scale - mean_t * mean_t
+    var_s = var_s * scale - mean_s * mean_s
+    shared = shared * scale - mean_t * mean_s
     covered = mask[1::STRIDE, 1::STRIDE][: weight.shape[0], : weight.shape[1]]
     covered = covered & (weight > _COVERED * weight.max())
     textured = covered & (np.maximum(var_t, var_s) > params.texture**2)
@@ -96,10 +99,11 @@ def _flat_same(
     t, s = mean_t[known], mean_s[known]
     if len(t) == 0:
         return np.zeros(covered.shape, np.bool_)
-    spread = float(s.var())
-    gain = float(((s - s.mean()) * (t - t.mean())).mean()) / spread if spread > 4.0 else 1.0
-    gain = float(np.clip(gain, 0.2, 5.0))
-    off = np.abs((mean_s - s.mean()) * gain + t.mean() - mean_t)
+    centre_t, centre_s = np.float32(t.sum() / len(t)), np.float32(s.sum() / len(s))
+    s = s - centre_s
+    spread = float(s @ s) / len(s)
+    gain = float(s @ (t - centre_t)) / len(s) / spread if spread > 4.0 else 1.0
+    off = np.abs((mean_s - centre_s) * np.float32(min(5.0, max(0.2, gain))) + centre_t - mean_t)
     return np.asarray(off < _FLAT_OFF)
 
 

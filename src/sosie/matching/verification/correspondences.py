@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
+from sosie.matching.verification.windows import Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,7 @@ class Matches:
         return len(self.a)
 
 
-class _Scratch(threading.local):
-    """Memory for the tables of one pair, kept by each thread: fresh memory costs more than what is done in it."""
-
-    def __init__(self) -> None:
-        self._memory = np.empty(0, np.float32)
-
-    def tables(self, rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Two float32 tables (4, rows, columns) that hold anything."""
-        size = 4 * rows * columns
-        if len(self._memory) < 2 * size:
-            self._memory = np.empty(2 * size, np.float32)
-        one, other = self._memory[: 2 * size].reshape(2, 4, rows, columns)
-        return one, other
-
-
-_SCRATCH = _Scratch()
+_SCRATCH = Scratch()
 
 
 def similarities(a: Prepared, b: Prepared) -> NDArray[np.float32]:
@@ -62,7 +47,7 @@ def similarities(a: Prepared, b: Prepared) -> NDArray[np.float32]:
 
     It holds until the next call in the same thread.
     """
-    parts, table = _SCRATCH.tables(a.spectrum.shape[1], b.spectrum.shape[1])
+    parts, table = _SCRATCH.array(2, 4, a.spectrum.shape[1], b.spectrum.shape[1])
     np.matmul(a.spectrum, b.spectrum.transpose(0, 2, 1), out=parts)
     np.add(parts[0], parts[2], out=table[0])
     np.add(parts[1], parts[3], out=table[1])
@@ -72,7 +57,7 @@ def similarities(a: Prepared, b: Prepared) -> NDArray[np.float32]:
     np.add(table[0], table[1], out=parts[0])
     np.subtract(table[2], table[3], out=parts[3])
     np.add(table[2], table[3], out=parts[2])
-    return parts
+    return np.asarray(parts, np.float32)
 
 
 def mutual_matches(a: Prepared, b: Prepared, params: VerificationParams) -> list[Matches]:

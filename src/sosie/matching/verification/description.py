@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sosie.imaging.picture import ImageInfo
 from sosie.matching.verification.geometry import corners, inverse, project, rectangle
 from sosie.matching.verification.measurements import Measurements, exchanged, outline
+from sosie.matching.verification.surroundings import SEAM
 from sosie.types import Edit, Evidence, Matrix, Rectangle
 
 _WHOLE = 0.97
@@ -19,8 +20,8 @@ _UPRIGHT = 1.0
 _QUALITY_APART = 8
 _BLURRED = 0.6
 _MOSTLY = 0.75
-_BUSY, _SEAM = 0.25, 0.35
-"""Up to this much texture, and from this much seam on, what surrounds a picture is a frame around it."""
+_BUSY = 0.25
+"""Up to this much texture, what surrounds a picture with a seam is a frame around it."""
 
 
 def describe(found: Measurements, info_a: ImageInfo, info_b: ImageInfo, *, inner: str | None = None) -> Evidence:
@@ -57,7 +58,7 @@ def origin_of(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Lite
     if max(beyond_a, beyond_b) > 1.0 - _WHOLE and abs(beyond_a - beyond_b) > 0.02:
         larger: Literal["a", "b"] = "a" if beyond_a > beyond_b else "b"
         frame = found.around[0 if larger == "a" else 1]
-        framed = frame.busy <= _BUSY and frame.seam > _SEAM
+        framed = frame.busy <= _BUSY and frame.seam > SEAM
         smaller: Literal["a", "b"] = "b" if larger == "a" else "a"
         return smaller if framed else larger
     chroma_a, chroma_b = found.colour.chroma

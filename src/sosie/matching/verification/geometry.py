@@ -6,8 +6,11 @@ direction), so all hypotheses are tried at once, and the same pair gives the sam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,14 +48,22 @@ class Consensus:
 
 def project(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Points, float64 (n, 2), through a homography."""
-    mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
-    return np.asarray(mapped / (points @ matrix[2, :2] + matrix[2, 2])[:, None])
+    return np.asarray(cv2.perspectiveTransform(points[None], matrix)[0], np.float64)
 
 
 def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """The homography back, its last number 1."""
-    back = np.linalg.inv(matrix)
-    return np.asarray(back / back[2, 2], np.float64)
+    # A hundred multiplications: the libraries take longer to look at their arguments.
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    last = a * e - b * d
+    if last == 0.0:
+        raise np.linalg.LinAlgError("Singular matrix")
+    rows = [
+        [e * i - f * h, c * h - b * i, b * f - c * e],
+        [f * g - d * i, a * i - c * g, c * d - a * f],
+        [d * h - e * g, b * g - a * h, last],
+    ]
+    return np.asarray(np.array(rows, np.float64) / last, np.float64)
 
 
 def rectangle(points: NDArray[np.float64], size: tuple[int, int]) -> Rectangle:
@@ -72,24 +83,57 @@ def mirror_matrix(width: int) -> NDArray[np.float64]:
     return np.array([[-1.0, 0.0, width - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 
-def find_consensus(a: Prepared, b: Prepared, matches: Matches, params: VerificationParams) -> Consensus | None:
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """The matches of one form and what each of the surest says of all of them.
+
+    `start`, `end`: complex (m,), places in the first image in that form and in the second. `votes`: bool (k, m), which
+    matches follow the similarity of each hypothesis.
+    """
+
+    matches: Matches
+    start: NDArray[np.complex128]
+    end: NDArray[np.complex128]
+    votes: NDArray[np.bool_]
+
+
+def hypotheses(a: Prepared, b: Prepared, forms: Sequence[Matches], params: VerificationParams) -> list[Hypotheses]:
+    """The hypotheses of some forms, all worked out at once: most forms hold but a few matches of chance."""
+    parts = [(*_in_form(a, matches), b.places[matches.b], b.turns[matches.b]) for matches in forms]
+    start, turns, end, ends = (np.concatenate(each) for each in zip(*parts, strict=True))
+    bounds = np.cumsum([0, *(len(matches) for matches in forms)]).tolist()
+    surest = [
+        np.argsort(-matches.similarity, kind="stable")[:_SUREST] + first
+        if len(matches) > _SUREST
+        else np.arange(first, first + len(matches))
+        for matches, first in zip(forms, bounds, strict=False)
+    ]
+    votes = _votes(start, end, ends / turns, np.concatenate(surest), params.tolerance)
+    found, row = [], 0
+    for matches, sure, first in zip(forms, surest, bounds, strict=False):
+        own = slice(first, first + len(matches))
+        found.append(Hypotheses(matches, start[own], end[own], votes[row : row + len(sure), own]))
+        row += len(sure)
+    return found
+
+
+def find_consensus(a: Prepared, b: Prepared, given: Hypotheses, params: VerificationParams) -> Consensus | None:
     """The plausible transform with most inliers, or None where fewer than `enough_inliers` follow any."""
-    start, turns = _in_form(a, matches)
-    end = b.places[matches.b]
-    votes = _votes(start, end, b.turns[matches.b] / turns, matches.similarity, params.tolerance)
+    matches, start, end = given.matches, given.start, given.end
     best: tuple[int, NDArray[np.complex128], NDArray[np.bool_]] | None = None
-    open_votes = votes
+    votes = given.votes
+    counts = votes.sum(axis=1)
     for _ in range(_HYPOTHESES):
-        counts = np.count_nonzero(open_votes, axis=1)
         chosen = int(counts.argmax())
         if counts[chosen] < params.enough_inliers or (best is not None and counts[chosen] <= best[0]):
             break
-        fitted = _refine(start, end, votes[chosen], params)
+        fitted = _refine(start, end, given.votes[chosen], params)
         if fitted is not None:
             count = _distinct(a, b, matches.a[fitted[1]], matches.b[fitted[1]])
             if best is None or count > best[0]:
                 best = (count, *fitted)
-        open_votes = open_votes & ~votes[chosen]
+        votes = votes & ~votes[chosen]
+        counts = votes.sum(axis=1)
     if best is None or best[0] < params.enough_inliers:
         return None
     count, coefficients, inliers = best
@@ -159,25 +203,27 @@ def _votes(
     start: NDArray[np.complex128],
     end: NDArray[np.complex128],
     growth: NDArray[np.complex128],
-    similarity: NDArray[np.float32],
+    surest: NDArray[np.intp],
     tolerance: float,
 ) -> NDArray[np.bool_]:
     """Row by row, which matches follow the similarity of one of the surest: direction, scale and place agree roughly.
 
-    Squares are compared, as roots of complex numbers are slow.
+    Squares are compared, as roots of complex numbers are slow, and single precision is enough for votes.
     """
-    surest = np.argsort(-similarity, kind="stable")[:_SUREST]
-    grown = growth[surest, None]
-    step = grown * (start[None, :] - start[surest, None])
-    off = _square(end[surest, None] + step - end[None, :])
-    allowed = 1.5 * tolerance * np.maximum(1.0, np.abs(growth[surest]))[:, None]
-    near = off < 2.0 * (allowed * allowed + 0.0625 * _square(step))
-    votes: NDArray[np.bool_] = near & (_square(growth[None, :] - grown) < _MOST_TURN**2 * _square(grown))
-    return votes
+    places, aims, growths = (each.astype(np.complex64) for each in (start, end, growth))
+    grown = growths[surest, None]
+    step = grown * (places - places[surest, None])
+    off = _square(step - (aims - aims[surest, None]))
+    scale = _square(growths)
+    allowed = np.float32(4.5 * tolerance * tolerance) * np.maximum(np.float32(1), scale[surest])[:, None]
+    near = off < allowed + np.float32(0.125) * _square(step)
+    near &= _square(growths - grown) < np.float32(_MOST_TURN**2) * scale[surest, None]
+    return np.asarray(near)
 
 
-def _square(numbers: NDArray[np.complex128]) -> NDArray[np.float64]:
-    return np.asarray(numbers.real * numbers.real + numbers.imag * numbers.imag)
+def _square(numbers: NDArray[Any]) -> NDArray[Any]:
+    real, imaginary = numbers.real, numbers.imag
+    return np.asarray(real * real + imaginary * imaginary)
 
 
 def _refine(

@@ -10,24 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.features import Features
-from sosie.matching.verification.agreement import STRIDE, Agreement, compare, patches
-from sosie.matching.verification.alignment import (
-    Bow,
-    Overlay,
-    lay_over,
-    refine,
-    target_grey,
-    warped_colours,
-    warped_grey,
-)
+from sosie.matching.verification.agreement import STRIDE, Agreement, patches
+from sosie.matching.verification.alignment import Overlay, lay_over, warped_colours
 from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, colour_change
 from sosie.matching.verification.correspondences import Form, mutual_matches
 from sosie.matching.verification.differences import extras
 from sosie.matching.verification.frames import guesses
-from sosie.matching.verification.geometry import Consensus, bend, corners, find_consensus, inverse, project, rectangle
+from sosie.matching.verification.geometry import (
+    Consensus,
+    corners,
+    find_consensus,
+    hypotheses,
+    inverse,
+    project,
+    rectangle,
+)
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
-from sosie.matching.verification.slip import NO_FIELD, Field, field
+from sosie.matching.verification.settling import COPY_LIKE, settle, settle_by_keypoints
+from sosie.matching.verification.slip import Field
 from sosie.matching.verification.surroundings import NOTHING, Surroundings, surroundings
 from sosie.types import Rectangle
 
@@ -35,16 +36,9 @@ _SURE = 12
 _FEW = 8
 _SPARSE = 24
 """Frames are compared only where one of the images has fewer places with keypoints."""
-_FEWEST_WINDOWS = 9
-_CORRECTIONS = 3
-_STEADY = 0.2
 _AROUND = np.ones((3, 3), np.uint8)
-_BOWS = 4
-_BENT = 0.25
 _COARSER = 2
 """Colours are compared on every second point of the grid each way."""
-_COPY_LIKE = 0.2
-_PERSPECTIVE_BELOW = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +133,17 @@ def _carried(box: Rectangle, found: Measurements) -> Rectangle:
 
 def best_consensus(a: Prepared, b: Prepared, params: VerificationParams) -> tuple[Consensus, int] | None:
     """The consensus of the form that most keypoints follow, and how many matches that form has."""
+    forms = mutual_matches(a, b, params)
+    # A form with many matches mostly is the one; otherwise all are looked at together, which costs as much as one.
+    sure = 1 if forms and len(forms[0]) >= 2 * _SURE else 0
     best: tuple[Consensus, int] | None = None
-    for matches in mutual_matches(a, b, params):
-        found = find_consensus(a, b, matches, params)
-        if found is not None and (best is None or found.places > best[0].places):
-            best = (found, len(matches))
-        if found is not None and found.places >= _SURE:
-            break
+    for part in (forms[:sure], forms[sure:]):
+        for each in hypotheses(a, b, part, params) if part else ():
+            found = find_consensus(a, b, each, params)
+            if found is not None and (best is None or found.places > best[0].places):
+                best = (found, len(each.matches))
+            if found is not None and found.places >= _SURE:
+                return best
     return best
 
 
@@ -181,7 +179,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
     matrix, area = overlay.transform(), _areas(overlay, a, b)
     covered, same = int(np.count_nonzero(agreement.covered)), int(np.count_nonzero(agreement.same))
     patch = patches(agreement)
-    copy_like = same > _COPY_LIKE * covered
+    copy_like = same > COPY_LIKE * covered
     return Measurements(
         form=aligned.form,
         matches=aligned.matches,
@@ -209,78 +207,27 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
     )
 
 
-def _overlaid(
-    a: Prepared, b: Prepared, consensus: Consensus, params: VerificationParams, *, perspective: bool = False
-) -> tuple[Overlay, Agreement, Field] | None:
-    overlay = lay_over(a, b, consensus.matrix, inverted=consensus.form.inverted)
-    return None if overlay is None else _settled(overlay, params, perspective=perspective)
-
-
-def _settled(
-    overlay: Overlay, params: VerificationParams, *, perspective: bool = False
-) -> tuple[Overlay, Agreement, Field] | None:
-    """The overlay refined by all pixels, then by the windows that agree; None where next to nothing is covered."""
-    overlay = refine(overlay, params.refinements, perspective=perspective)
-    settled = _compared(overlay, params)
-    if settled is None:
-        return None
-    for _ in range(_CORRECTIONS):
-        if settled[2].drift < _STEADY:
-            break
-        moved = replace(settled[0], matrix=settled[0].matrix @ settled[2].correction())
-        better = _compared(moved, params)
-        if better is None or np.count_nonzero(better[1].agreeing) < np.count_nonzero(settled[1].agreeing):
-            break
-        settled = better
-    return _bowed(settled, params)
-
-
-def _bowed(settled: tuple[Overlay, Agreement, Field], params: VerificationParams) -> tuple[Overlay, Agreement, Field]:
-    """The same with a bow, where most agrees already and the shifts that are left look like one."""
-    for _ in range(_BOWS):
-        overlay, agreement, shifts = settled
-        if agreement.share < _COPY_LIKE or shifts.bend < _BENT or shifts.quantiles[0] < _BENT / 2:
-            break
-        moves = shifts.smooth if overlay.bow is None else shifts.smooth + overlay.bow.moves
-        bowed = _compared(replace(overlay, bow=Bow(moves, shifts.centre, shifts.unit)), params)
-        if bowed is None or np.count_nonzero(bowed[1].agreeing) < np.count_nonzero(agreement.agreeing):
-            break
-        settled = bowed
-    return settled
-
-
-def _compared(overlay: Overlay, params: VerificationParams) -> tuple[Overlay, Agreement, Field] | None:
-    target, (source, mask) = target_grey(overlay), warped_grey(overlay)
-    agreement = compare(target, source, mask, params)
-    if np.count_nonzero(agreement.covered) < _FEWEST_WINDOWS:
-        return None
-    shifts = NO_FIELD if agreement.share < _COPY_LIKE else field(target, source, mask, agreement)
-    return overlay, agreement, shifts
-
-
 def _by_keypoints(
     a: Prepared, b: Prepared, consensus: Consensus, matches: int, params: VerificationParams
 ) -> _Aligned | None:
-    """Aligned as the keypoints say, by an affinity, or by a homography where that makes more agree."""
-    plain = _overlaid(a, b, consensus, params)
-    if plain is None:
+    """Aligned as the keypoints say."""
+    found = settle_by_keypoints(a, b, consensus, params)
+    if found is None:
         return None
-    aligned = _Aligned(consensus.form, *plain, consensus, matches)
-    if aligned.agreement.share >= _PERSPECTIVE_BELOW or (bent := bend(a, b, consensus, params)) is None:
-        return aligned
-    better = _overlaid(a, b, bent, params, perspective=True)
-    if better is None or np.count_nonzero(better[1].agreeing) <= np.count_nonzero(aligned.agreement.agreeing):
-        return aligned
-    return _Aligned(bent.form, *better, bent, matches)
+    settled, consensus = found
+    return _Aligned(consensus.form, settled.overlay, settled.agreement, settled.field, consensus, matches)
 
 
 def _by_frames(a: Prepared, b: Prepared, params: VerificationParams) -> Iterator[_Aligned]:
     """Aligned edge to edge, as far as the small pictures are alike and half of the large ones then agrees."""
     for guess in guesses(a.frames, b.frames, a.size, b.size):
         overlay = lay_over(a, b, guess.matrix, inverted=guess.inverted)
-        settled = None if overlay is None else _settled(overlay, params)
-        if settled is not None and np.count_nonzero(settled[1].same) > 0.5 * np.count_nonzero(settled[1].covered):
-            yield _Aligned(Form(guess.mirrored, guess.inverted), *settled)
+        settled = None if overlay is None else settle(overlay, params)
+        if settled is None:
+            continue
+        agreement = settled.agreement
+        if np.count_nonzero(agreement.same) > 0.5 * np.count_nonzero(agreement.covered):
+            yield _Aligned(Form(guess.mirrored, guess.inverted), settled.overlay, agreement, settled.field)
 
 
 def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
@@ -311,7 +258,7 @@ def _residual(a: Prepared, b: Prepared, consensus: Consensus, overlay: Overlay) 
 
 
 def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange:
-    if np.count_nonzero(agreement.same) < _COPY_LIKE * np.count_nonzero(agreement.covered):
+    if np.count_nonzero(agreement.same) < COPY_LIKE * np.count_nonzero(agreement.covered):
         return UNCHANGED
     target, source = warped_colours(overlay, STRIDE * _COARSER)
     height, width = target.shape[:2]
@@ -327,7 +274,7 @@ def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange:
 
 
 def _around(a: Prepared, b: Prepared, overlay: Overlay, agreement: Agreement) -> tuple[Surroundings, Surroundings]:
-    if np.count_nonzero(agreement.same) < _COPY_LIKE * np.count_nonzero(agreement.covered):
+    if np.count_nonzero(agreement.same) < COPY_LIKE * np.count_nonzero(agreement.covered):
         return NOTHING, NOTHING
     matrix = overlay.transform()
     return surroundings(a.grey, inverse(matrix), b.size), surroundings(b.grey, matrix, a.size)

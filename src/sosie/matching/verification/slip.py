@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.matching.verification.agreement import STRIDE, Agreement
+from sosie.matching.verification.windows import Planes, Scratch
 
 _SIDE = 2 * STRIDE
 _BLOCKS = 3
 """Windows of 3 x 3 squares of 6 x 6 pixels hold enough slopes to tell a tenth of a pixel."""
+_PRODUCTS = ((1, 2), (2, 2), (3, 3), (3, 4), (4, 4), (1, 3), (2, 3), (1, 4), (2, 4))
+"""Of the target (1), the source (2) and its slopes (3, 4): which are multiplied with each other."""
+_SCRATCH = Scratch()
 _FLAT = 6.0
 _FEWEST = 6
 _MOST = 3.0
@@ -73,16 +77,14 @@ def field(
     if len(places) < _FEWEST:
         return Field(places[:0], np.zeros((6, 2)), centre, unit, moves[:0])
     x, y = ((places - centre) / unit).T
-    rows = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=1)
+    columns = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y])
     ridge = np.diag([1e-6, 1e-3, 1e-3, 2e-3, 2e-3, 2e-3]) * len(x)
-    weight = np.ones(len(x))
-    rest = moves
+    left, rest = columns, moves
     for _ in range(4):
-        left = rows.T * weight
-        smooth = np.linalg.solve(left @ rows + ridge, left @ moves)
-        rest = moves - rows @ smooth
-        off = np.hypot(rest[:, 0], rest[:, 1])
-        weight = 1.0 / (1.0 + (off / max(0.1, float(off.mean()))) ** 2)
+        smooth = np.asarray(cv2.solve(left @ columns.T + ridge, left @ moves, flags=cv2.DECOMP_CHOLESKY)[1])
+        rest = moves - columns.T @ smooth
+        off = np.sqrt(np.einsum("ij,ij->i", rest, rest))
+        left = columns / (1.0 + (off / max(0.1, float(off.sum()) / len(off))) ** 2)
     return Field(places, smooth, centre, unit, rest)
 
 
@@ -90,24 +92,24 @@ def _moves(
     target: NDArray[np.float32], source: NDArray[np.float32], mask: NDArray[np.bool_], agreement: Agreement
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places and moves of the windows that agree and have slopes in both directions."""
-    inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    slope_x = np.asarray(cv2.Sobel(source, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)) * inside
-    slope_y = np.asarray(cv2.Sobel(source, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)) * inside
-    t, s = (target - np.float32(128)) * inside, (source - np.float32(128)) * inside
-    scale = np.float32(1) / np.maximum(_means(inside), np.float32(1e-3))
-    mean = {name: _means(each) * scale for name, each in (("t", t), ("s", s), ("x", slope_x), ("y", slope_y))}
-
-    def shared(a: NDArray[np.float32], b: NDArray[np.float32], first: str, second: str) -> NDArray[np.float32]:
-        return np.asarray(_means(a * b) * scale - mean[first] * mean[second])
-
-    gain = shared(s, t, "s", "t") / np.maximum(shared(s, s, "s", "s"), np.float32(1))
-    xx, xy, yy = (
-        shared(slope_x, slope_x, "x", "x"),
-        shared(slope_x, slope_y, "x", "y"),
-        shared(slope_y, slope_y, "y", "y"),
+    inside, t, s, x, y = _centred(target, source, mask)
+    planes = Planes(_SCRATCH, 14, mask.shape, _SIDE, _BLOCKS)
+    pictures = planes.pictures
+    height, width = pictures.shape[1:]
+    singles = [each[:height, :width] for each in (inside, t, s, x, y)]
+    for number, each in enumerate(singles):
+        pictures[number] = each
+    for number, (one, other) in enumerate(_PRODUCTS, len(singles)):
+        np.multiply(singles[one], singles[other], out=pictures[number])
+    weight, *means = planes.means()
+    scale = np.float32(1) / np.maximum(weight, np.float32(1e-3))
+    single = [each * scale for each in means[:4]]
+    products = zip(_PRODUCTS, means[4:], strict=True)
+    st, ss, xx, xy, yy, xt, xs, yt, ys = (
+        each * scale - single[one - 1] * single[other - 1] for (one, other), each in products
     )
-    right = shared(slope_x, t, "x", "t") - gain * shared(slope_x, s, "x", "s")
-    down = shared(slope_y, t, "y", "t") - gain * shared(slope_y, s, "y", "s")
+    gain = st / np.maximum(ss, np.float32(1))
+    right, down = xt - gain * xs, yt - gain * ys
     determinant = xx * yy - xy * xy
     agreeing = agreement.agreeing[1::2, 1::2]
     height, width = (min(p, q) for p, q in zip(agreeing.shape, xx.shape, strict=True))
@@ -122,7 +124,11 @@ def _moves(
     return places, moves
 
 
-def _means(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    size = (max(1, image.shape[1] // _SIDE), max(1, image.shape[0] // _SIDE))
-    small = cv2.resize(image[: size[1] * _SIDE, : size[0] * _SIDE], size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.boxFilter(small, -1, (_BLOCKS, _BLOCKS), borderType=cv2.BORDER_CONSTANT))
+def _centred(
+    target: NDArray[np.float32], source: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], ...]:
+    """Where both are known, then the target, the source and its slopes there, zero elsewhere."""
+    inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    slopes = (cv2.Sobel(source, cv2.CV_32F, *way, ksize=1, scale=0.5) for way in ((1, 0), (0, 1)))
+    greys = (each - np.float32(128) for each in (target, source))
+    return inside, *(np.asarray(each * inside, np.float32) for each in (*greys, *slopes))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from sosie.matching.verification.geometry import corners, project
 
+SEAM = 0.35
+"""The share of an outline that jumps, from which on it is a seam: that of a frame, or of a picture of its own."""
 _SAMPLES = 48
 _MARGIN = 4.0
 _TEXTURE = 8.0
@@ -23,7 +25,7 @@ class Surroundings:
 
     `seam`: share of the outline inside the image at which its pixels jump (a crop has few, a pasted picture many).
     `inside`: share of the outline that lies inside at all. `busy`: share of the image beyond the outline that holds
-    texture; `beyond`: share of the image that is beyond.
+    texture, 0 where the outline is no seam; `beyond`: share of the image that is beyond.
     """
 
     seam: float
@@ -49,7 +51,8 @@ def surroundings(grey: NDArray[np.float32], matrix: NDArray[np.float64], size: t
     if count < 0.02 * width * height:
         return NOTHING
     seam, inside = _seam(cv2.GaussianBlur(grey, (3, 3), 0.6), outline)
-    return Surroundings(seam, inside, _busy(grey, beyond), count / (width * height))
+    busy = _busy(grey, beyond) if seam > SEAM else 0.0
+    return Surroundings(seam, inside, busy, count / (width * height))
 
 
 def _upright(outline: NDArray[np.float64]) -> bool:

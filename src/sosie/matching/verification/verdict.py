@@ -14,10 +14,10 @@ from functools import cache
 from importlib.resources import files
 
 from sosie.matching.verification.measurements import Measurements
+from sosie.matching.verification.surroundings import SEAM
 from sosie.matching.verification.trees import Trees
 from sosie.types import Relation
 
-_SEAM = 0.35
 _ANOTHER = 0.056
 _MOST_OF_IT = 0.6
 _PART = 0.75
@@ -136,7 +136,7 @@ def inner_of(found: Measurements) -> str | None:
         ("a", found.around[1], found.overlap[0], found.overlap[1]),
         ("b", found.around[0], found.overlap[1], found.overlap[0]),
     ):
-        pasted = side.seam > _SEAM and side.busy * side.beyond > _ANOTHER
+        pasted = side.seam > SEAM and side.busy * side.beyond > _ANOTHER
         if own > _MOST_OF_IT and others < _PART and pasted:
             return name
     return None
