@@ -15,6 +15,8 @@ Method = Literal["auto", "hash"]
 Grouping = Literal["star", "complete"]
 Dialect = Literal["openai", "vllm", "jina", "immich"]
 Payload = Literal["data-urls", "base64", "image"]
+LogFormat = Literal["console", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 _BRAND = "brand"
 EMBEDDERS = ("clip", "service", "gemini", "huggingface", "builtin", "none")
 
@@ -105,6 +107,26 @@ class Settings:
     """Megabytes of thumbnails that are kept; beyond that those looked at longest ago go."""
     redis_url: str = field(default="", repr=False)
     """Redis that several machines share as their cache of vectors; the catalogue stays behind it."""
+    password: str = field(default="", repr=False)
+    """Password of `admin`, or its argon2 hash. Without one, only programs on this machine may ask the server."""
+    password_file: Path | None = None
+    """File whose first line is the password of `admin`, or its argon2 hash."""
+    session_hours: float = 12.0
+    """Hours after which people have to sign in again."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names under which the server is reached, besides this machine's own: `sosie.example`, `*.corp.example`."""
+    allowed_origins: tuple[str, ...] = ()
+    """Other web sites whose pages may ask the API with a token, as `https://tools.example`; none by default."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    requests_per_second: float = 200.0
+    """Requests a second that one client may go on making, ten times as many at once; 0 sets no limit."""
+    upload_megabytes: float = 20_000.0
+    """Larger requests with files are refused."""
+    log_format: LogFormat = "console"
+    """How the server logs: `console` for people, `json` for machines."""
+    log_level: LogLevel = "info"
+    """What the server logs: requests that change something, fail or are slow at `info`, all others at `debug`."""
 
     @property
     def catalogue_path(self) -> Path:
@@ -180,7 +202,10 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "similar_groups": get_args(Grouping),
     "service_dialect": get_args(Dialect),
     "huggingface_payload": get_args(Payload),
+    "log_format": get_args(LogFormat),
+    "log_level": get_args(LogLevel),
 }
+_LISTS = ("allowed_networks", "allowed_roots", "allowed_hosts", "allowed_origins", "trusted_proxies")
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -189,11 +214,11 @@ def _checked(name: str, value: Any) -> Any:
     if name == "embedders":
         listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
         return tuple(_one_of(name, EMBEDDERS, part) for part in listed)
-    if name in ("allowed_networks", "allowed_roots"):
+    if name in _LISTS:
         return _listed(name, value)
     try:
         match name:
-            case "data_dir" | "catalog":
+            case "data_dir" | "catalog" | "password_file":
                 return Path(value).expanduser()
             case "jobs_at_once" | "jobs_waiting" | "results_kept":
                 return _at_least(1, int(value))
@@ -203,9 +228,9 @@ def _checked(name: str, value: Any) -> Any:
                 return _at_least(1, int(value))
             case "download_seconds" | "download_megabytes":
                 return _at_least(0.001, float(value))
-            case "max_megapixels" | "max_megabytes" | "thumbnail_megabytes":
+            case "max_megapixels" | "max_megabytes" | "thumbnail_megabytes" | "upload_megabytes" | "session_hours":
                 return _at_least(0.001, float(value))
-            case "gemini_price" | "embed_patience":
+            case "gemini_price" | "embed_patience" | "requests_per_second":
                 return _at_least(0, float(value))
             case "gemini_dims":
                 return _at_least(128, int(value))

@@ -29,6 +29,7 @@ HOMES = {
     "search": "search:search",
     "calibrate": "calibrate:calibrate",
     "serve": "serve:serve",
+    "token": "token:app",
     "decide": "decide:decide",
     "rules": "rules:rules",
     "brand": "brand:app",

@@ -23,10 +23,13 @@ from sosie.server.api import (
     pairs,
     results,
     rules,
+    session,
     uploads,
 )
 from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
+from sosie.server.security.access import Access
+from sosie.server.security.gate import Gate
 from sosie.server.state import State
 from sosie.server.views.checks import Checks
 from sosie.server.views.stored import results_of
@@ -36,6 +39,7 @@ from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 
 ROUTERS = (
+    session.router,
     brands.router,
     uploads.router,
     jobs.router,
@@ -52,15 +56,17 @@ ROUTERS = (
 """Every topic of the API."""
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, everywhere: bool = False) -> FastAPI:
     """Return the service with these settings. It opens the catalogue and goes on with its jobs when it is started.
+
+    `everywhere`: other machines can reach it, so everybody has to sign in. Raises `UsageError` when nobody could.
 
     There can be one in a process at a time.
     """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        app.state.sosie = await run_in_threadpool(_begin, settings)
+        app.state.sosie = await run_in_threadpool(_begin, settings, everywhere)
         try:
             yield
         finally:
@@ -75,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
     )
+    app.add_middleware(Gate, settings=settings)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -82,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _begin(settings: Settings) -> State:
+def _begin(settings: Settings, everywhere: bool) -> State:
     catalogue = Catalogue.of(settings)
     try:
         service = JobService(settings, catalogue)
@@ -101,6 +108,7 @@ def _begin(settings: Settings) -> State:
             ),
             checks=Checks(settings, catalogue, originals, results),
             fetching=Fetching(settings),
+            access=Access(settings, catalogue, everywhere=everywhere),
         )
         service.start()
     except BaseException:

@@ -12,26 +12,33 @@ import uvicorn
 from sosie.config import Settings
 from sosie.errors import UsageError
 from sosie.server.app import create_app
-from sosie.store.catalogue import Catalogue
+from sosie.server.security.access import check_access, is_near
 
 _GRACE = 10
 """Seconds that requests have to finish when the server is told to stop."""
 
 
 def serve(settings: Settings, *, host: str, port: int, browse: bool = False) -> None:
-    """Serve until the process is told to stop. Raises `UsageError` when the address cannot be listened on.
+    """Serve until the process is told to stop.
 
-    Raises `CatalogueError` when the catalogue cannot be opened.
+    Raises `UsageError` when the address cannot be listened on and when other machines could reach a server that asks
+    nobody to sign in, and `CatalogueError` when the catalogue cannot be opened.
     """
-    Catalogue.of(settings).close()  # what is wrong with it is said in one line here, not as a failure of the start
     listener = _listen(host, port)
+    everywhere = not is_near(listener.getsockname()[0])
+    try:
+        check_access(settings, everywhere=everywhere)
+    except BaseException:
+        listener.close()
+        raise
     address = _address(host, listener.getsockname()[1])
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, everywhere=everywhere),
         log_level="warning",
         timeout_graceful_shutdown=_GRACE,
         server_header=False,
         access_log=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server = _Server(config, address, browse=browse)
     try:

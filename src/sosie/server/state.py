@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from sosie import __version__
 from sosie.config import Settings
 from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
+from sosie.server.security.access import Access
 from sosie.server.views.checks import Checks
 from sosie.server.views.loaded import Results
 from sosie.server.views.thumbnails import Thumbnails
@@ -32,7 +34,13 @@ class State:
     thumbnails: Thumbnails
     checks: Checks
     fetching: Fetching
+    access: Access
     started: float = field(default_factory=time.time)
+
+    @property
+    def version(self) -> str:
+        """The version of this server."""
+        return __version__
 
     @property
     def instance(self) -> str:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from sosie.server.problems import problem
+from sosie.server.security.roles import anyone
 
 BUILT = Path(__file__).parents[1] / "_ui"
 """Where `make ui` puts it and the wheel has it."""
@@ -43,7 +44,9 @@ def mount(app: FastAPI, folder: Path = BUILT) -> None:
             return HTMLResponse(_NOT_BUILT, status_code=503)
         return _file(files, "index.html", accepted)
 
-    app.add_api_route("/{path:path}", interface, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route(
+        "/{path:path}", interface, methods=["GET", "HEAD"], include_in_schema=False, dependencies=[anyone]
+    )
 
 
 class _Build:

@@ -15,11 +15,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from sosie.config import Settings
 from sosie.errors import CatalogueError
-from sosie.store import brand_tables, job_tables, review_tables, schema
+from sosie.store import access_tables, brand_tables, job_tables, review_tables, schema
 from sosie.store.database import begin, open_file, open_server
 from sosie.store.upsert import upsert
 
-_DECLARED = (schema, review_tables, brand_tables, job_tables)
+_DECLARED = (schema, review_tables, brand_tables, job_tables, access_tables)
 """Modules that declare tables: importing them is what makes their tables known."""
 
 _CHUNK = 400

@@ -1,1 +1,1 @@
-"""Who may do what."""
+"""Who may ask for what: passwords, sessions, tokens, roles, and the gate that every request passes."""
