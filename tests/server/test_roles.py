@@ -40,10 +40,6 @@ def secrets(guarded: TestClient) -> dict[Role, str]:
     return found
 
 
-def bearer(secret: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {secret}"}
-
-
 def routes(http: TestClient) -> list[tuple[str, str, Role | None]]:
     found = []
     known = [*http.app.routes, *(route for router in ROUTERS for route in router.routes)]  # type: ignore[attr-defined]
@@ -86,25 +82,25 @@ def test_every_route_turns_away_strangers_and_lower_roles_and_lets_the_others_in
 def test_a_person_signs_in_with_the_password_changes_things_with_the_sessions_token_and_signs_out(
     guarded: TestClient,
 ) -> None:
-    with TestClient(guarded.app, client=("127.0.0.1", 1), base_url="http://127.0.0.1") as http:
-        before = http.get("/api/session").json()
-        assert (before["required"], before["user"], before["version"]) == (True, None, "")
-        assert http.post("/api/session", json={"name": "admin", "password": "wrong"}).status_code == 401
-        answer = http.post("/api/session", json={"name": "admin", "password": PASSWORD})
-        assert answer.json()["user"] == {"name": "admin", "role": "admin"}
-        cookie = answer.headers["set-cookie"]
-        assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Max-Age=43200"))
-        assert "Secure" not in cookie
-        csrf = answer.json()["csrf"]
-        body = {"key": "acme"}
-        assert http.post("/api/brands", json=body).status_code == 403
-        assert http.post("/api/brands", json=body, headers={"x-csrf-token": "0" * 64}).status_code == 403
-        assert http.post("/api/brands", json=body, headers={"x-csrf-token": csrf}).status_code == 201
-        kept = http.cookies["sosie_session"]
-        assert http.delete("/api/session", headers={"x-csrf-token": csrf}).json()["user"] is None
-        assert http.get("/api/brands").status_code == 401
-        http.cookies.set("sosie_session", kept)
-        assert http.get("/api/brands").status_code == 401, "a stolen cookie must end with its session"
+    http = TestClient(guarded.app, client=("127.0.0.1", 1), base_url="http://127.0.0.1")
+    before = http.get("/api/session").json()
+    assert (before["required"], before["user"], before["version"]) == (True, None, "")
+    assert http.post("/api/session", json={"name": "admin", "password": "wrong"}).status_code == 401
+    answer = http.post("/api/session", json={"name": "admin", "password": PASSWORD})
+    assert answer.json()["user"] == {"name": "admin", "role": "admin"}
+    cookie = answer.headers["set-cookie"]
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Max-Age=43200"))
+    assert "Secure" not in cookie
+    csrf = answer.json()["csrf"]
+    body = {"key": "acme"}
+    assert http.post("/api/brands", json=body).status_code == 403
+    assert http.post("/api/brands", json=body, headers={"x-csrf-token": "0" * 64}).status_code == 403
+    assert http.post("/api/brands", json=body, headers={"x-csrf-token": csrf}).status_code == 201
+    kept = http.cookies["sosie_session"]
+    assert http.delete("/api/session", headers={"x-csrf-token": csrf}).json()["user"] is None
+    assert http.get("/api/brands").status_code == 401
+    http.cookies.set("sosie_session", kept)
+    assert http.get("/api/brands").status_code == 401, "a stolen cookie must end with its session"
 
 
 def test_people_sign_in_by_the_name_and_secret_of_a_token_and_are_out_when_it_is_removed(
@@ -116,15 +112,15 @@ def test_people_sign_in_by_the_name_and_secret_of_a_token_and_are_out_when_it_is
     assert guarded.post("/api/tokens", json={"name": "anna"}, headers=boss).status_code == 400
     listed = guarded.get("/api/tokens", headers=boss).json()["tokens"]
     assert not any(row["secret"] for row in listed)
-    with TestClient(guarded.app, client=("127.0.0.1", 2), base_url="https://127.0.0.1") as http:
-        as_other = {"name": "admin", "password": made["secret"]}
-        assert http.post("/api/session", json=as_other).status_code == 401
-        answer = http.post("/api/session", json={"name": "anna", "password": made["secret"]})
-        assert answer.json()["user"] == {"name": "anna", "role": "reviewer"}
-        assert "Secure" in answer.headers["set-cookie"]
-        assert http.get("/api/brands").status_code == 200
-        assert guarded.delete(f"/api/tokens/{made['id']}", headers=boss).status_code == 204
-        assert http.get("/api/brands").status_code == 401
+    http = TestClient(guarded.app, client=("127.0.0.1", 2), base_url="https://127.0.0.1")
+    as_other = {"name": "admin", "password": made["secret"]}
+    assert http.post("/api/session", json=as_other).status_code == 401
+    answer = http.post("/api/session", json={"name": "anna", "password": made["secret"]})
+    assert answer.json()["user"] == {"name": "anna", "role": "reviewer"}
+    assert "Secure" in answer.headers["set-cookie"]
+    assert http.get("/api/brands").status_code == 200
+    assert guarded.delete(f"/api/tokens/{made['id']}", headers=boss).status_code == 204
+    assert http.get("/api/brands").status_code == 401
     assert guarded.get("/api/brands", headers=bearer(made["secret"])).status_code == 401
 
 

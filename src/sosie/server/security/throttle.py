@@ -49,7 +49,7 @@ class Buckets:
 
 @dataclass
 class Tries:
-    """Failed sign-ins of each client: five are free, from then on each doubles the time until the next one."""
+    """Failed sign-ins of each client: five are free, the next has to wait, each time twice as long."""
 
     clock: Callable[[], float] = time.monotonic
     free: int = 5
@@ -64,7 +64,7 @@ class Tries:
             count, at = self._failed.pop(client, (0, now))
             if now - at > self.longest:
                 count = 0
-            wait = at + min(self.longest, 2.0 ** (count - self.free)) - now if count >= self.free else 0.0
+            wait = at + min(self.longest, 10.0 * 2.0 ** (count - self.free)) - now if count >= self.free else 0.0
             if len(self._failed) >= _CLIENTS:
                 self._failed.popitem(last=False)
             self._failed[client] = (count, at) if wait > 0 else (count + 1, now)
