@@ -8,11 +8,14 @@ Draws the pictures when they are not there yet. Ctrl-C stops it; the next call g
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +87,22 @@ def wait_for(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The server does not answer.")
 
 
+@contextmanager
+def serving(folder: Path, port: int, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the pictures of a folder, searched for duplicates, until the block ends."""
+    pictures = (folder / "pictures").resolve()
+    own = {"SOSIE_DATA_DIR": str(folder / "data"), "SOSIE_ALLOWED_ROOTS": str(pictures), **(environment or {})}
+    command = [sys.executable, "-c", "from sosie.cli import main; main()", "serve", "--port", str(port), "--no-open"]
+    with subprocess.Popen(command, env={**os.environ, **own}) as server:  # our own program
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
+                wait_for(client, server)
+                prepare(client, pictures)
+            yield server
+        finally:
+            server.terminate()
+
+
 def main() -> None:
     """Serve until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -94,27 +113,9 @@ def main() -> None:
     pictures = args.folder / "pictures"
     if not pictures.is_dir():
         draw(pictures, args.size)
-    own = {"SOSIE_DATA_DIR": str(args.folder / "data"), "SOSIE_ALLOWED_ROOTS": str(pictures.resolve())}
-    command = [
-        sys.executable,
-        "-c",
-        "from sosie.cli import main; main()",
-        "serve",
-        "--port",
-        str(args.port),
-        "--no-open",
-    ]
-    with subprocess.Popen(command, env={**os.environ, **own}) as server:
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{args.port}", timeout=60, trust_env=False) as client:
-                wait_for(client, server)
-                prepare(client, pictures)
-            print(f"Ready for review: http://127.0.0.1:{args.port}/results/latest (Ctrl-C stops it)", flush=True)
-            server.wait()
-        except KeyboardInterrupt:
-            server.wait()
-        finally:
-            server.terminate()
+    with serving(args.folder, args.port) as server, contextlib.suppress(KeyboardInterrupt):
+        print(f"Ready for review: http://127.0.0.1:{args.port}/results/latest (Ctrl-C stops it)", flush=True)
+        server.wait()
 
 
 if __name__ == "__main__":
