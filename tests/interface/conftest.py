@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.interface.browser import AXE, BUILT, CHROMIUM, DESKTOP, FLAGS, Look, Person, person
 from tests.pictures import folder_of, picture, write
 from tests.server.servers import Server
+
+
+expect.set_options(timeout=30_000)  # machines of tests are slow; what is there is seen at once
 
 
 @pytest.fixture(scope="session", autouse=True)

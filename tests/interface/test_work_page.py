@@ -16,7 +16,7 @@ from tests.server.shops import Shop, open_shop, stock
 def slow(server: Server) -> Iterator[Shop]:
     """A brand whose shop takes its time."""
     with open_shop(stock(60)) as shop:
-        shop.pause = 0.25
+        shop.pause = 1.5
         server.client.brand("slow", shop.source, name="Slow Goods")
         yield shop
         shop.pause = 0.0
@@ -83,7 +83,7 @@ def test_a_run_is_started_and_cancelled_and_started_again_with_the_keyboard_alon
 
 
 def test_a_finished_run_announces_itself_on_another_page(anna: Person, server: Server, slow: Shop) -> None:
-    slow.pause = 0.05
+    slow.pause = 0.0
     anna.go("/settings/browser")
     job = server.client.job("slow")
     server.client.ended(job)

@@ -10,9 +10,9 @@ import { paths } from "@/lib/paths";
 import { preferences } from "@/lib/preferences";
 import { type Texts, useTexts } from "@/texts";
 
-/** Jobs that were at work when we last looked, and are no more. */
+/** Jobs that have ended and were not among those that had ended when we last looked. */
 export function finishedSince(before: ReadonlySet<string>, jobs: readonly Job[]): Job[] {
-  return jobs.filter((job) => before.has(job.id) && !isActive(job));
+  return jobs.filter((job) => !before.has(job.id) && !isActive(job));
 }
 
 function notify(title: string, body: string, open: () => void): void {
@@ -52,11 +52,12 @@ export function useAnnouncements(): void {
   const texts = useTexts();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const active = useRef<ReadonlySet<string>>(new Set());
+  const ended = useRef<ReadonlySet<string> | null>(null);
   useEffect(() => {
     if (!jobs) return;
-    const finished = finishedSince(active.current, jobs);
-    active.current = new Set(jobs.filter(isActive).map((job) => job.id));
+    // At the first look, nothing is news.
+    const finished = ended.current ? finishedSince(ended.current, jobs) : [];
+    ended.current = new Set(jobs.filter((job) => !isActive(job)).map((job) => job.id));
     if (finished.length > 0) void client.invalidateQueries({ queryKey: ["brands"] });
     for (const job of finished)
       announce(job, client.getQueryData(brandsQuery.queryKey) ?? [], texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));

@@ -17,13 +17,14 @@ _LONG = 1.4
 def mosaic(catalogue: Catalogue, brands: Brands, key: str) -> list[str]:
     """Return up to five contents (SHA-256, hexadecimal) of a brand that were read already, spread over its first ones.
 
-    No content stands twice, so copies do not fill the picture; long banners stand only where there is little else.
+    The largest stands first. No content stands twice, so copies do not fill the picture; long banners stand only where there is little else.
     """
     known = _read(catalogue, brands.first_images(key, _LOOKED_AT))
     upright = [content for content in known if 1 / _LONG <= content.width / max(1, content.height) <= _LONG]
     chosen = upright if len(upright) >= _SHOWN else known
     step = max(1, len(chosen) // _SHOWN)
-    return [content.sha256.hex() for content in chosen[::step][:_SHOWN]]
+    shown = sorted(chosen[::step][:_SHOWN], key=lambda content: -content.width * content.height)
+    return [content.sha256.hex() for content in shown]
 
 
 def _read(catalogue: Catalogue, images: Sequence[BrandImage]) -> list[Content]:

@@ -28,14 +28,17 @@ export function stagesOf(job: Job): StageView[] {
     ...(job.params.method === "hash" ? (["verify", "embed", "similar"] as const) : []),
   ]);
   const coming = ORDER.filter((stage, index) => index > reached && !known.has(stage) && !skips.has(stage));
-  return [...seen, ...coming.map((stage): StageView => ({ stage, phase: "next", progress: undefined }))];
+  // A job that runs and has told nothing yet is at its first stage.
+  const begins = job.state === "running" && seen.length === 0;
+  const phaseOf = (index: number): Phase => (begins && index === 0 ? "now" : "next");
+  return [...seen, ...coming.map((stage, index): StageView => ({ stage, phase: phaseOf(index), progress: undefined }))];
 }
 
 /** How much of a stage is done, 0 to 1; null while its total is not known. */
 export function shareOf({ phase, progress }: StageView): number | null {
   if (phase === "done") return 1;
-  if (phase === "next" || !progress) return 0;
-  return progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+  if (phase === "next") return 0;
+  return progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
 }
 
 /** How much of the whole run is done, every stage counting alike; null before anything is known. */
