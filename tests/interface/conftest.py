@@ -12,7 +12,6 @@ from tests.interface.browser import AXE, BUILT, CHROMIUM, DESKTOP, FLAGS, Look, 
 from tests.pictures import folder_of, picture, write
 from tests.server.servers import Server
 
-
 expect.set_options(timeout=30_000)  # machines of tests are slow; what is there is seen at once
 
 

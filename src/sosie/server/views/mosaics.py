@@ -17,7 +17,8 @@ _LONG = 1.4
 def mosaic(catalogue: Catalogue, brands: Brands, key: str) -> list[str]:
     """Return up to five contents (SHA-256, hexadecimal) of a brand that were read already, spread over its first ones.
 
-    The largest stands first. No content stands twice, so copies do not fill the picture; long banners stand only where there is little else.
+    The largest stands first. No content stands twice, so copies do not fill the picture; long banners stand only where
+    there is little else.
     """
     known = _read(catalogue, brands.first_images(key, _LOOKED_AT))
     upright = [content for content in known if 1 / _LONG <= content.width / max(1, content.height) <= _LONG]
