@@ -10,7 +10,7 @@ import { LayerPicture, Marks } from "./LayerPicture";
 import { PaneTag } from "./PaneTag";
 import type { PairMarks } from "./Stage";
 import { Surface } from "./Surface";
-import type { Tuning } from "./tuning";
+import { ModeControls, type Tuning } from "./tuning";
 import type { Comparing } from "./useCompare";
 
 interface BlendedProps {
@@ -42,8 +42,9 @@ export function Blended({ result, first, layer, waiting, marks, comparing, tunin
   useBlink(mode === "blink" && tuning.blinking, onTuning);
   if (mode === "difference" && tuning.marked)
     return (
-      <div className="checkered border-line flex min-h-60 flex-1 items-center justify-center overflow-hidden rounded-md border p-3">
+      <div className="checkered border-line relative flex min-h-60 flex-1 items-center justify-center overflow-hidden rounded-md border p-3">
         <img src={differencePicture(result, first.sha256, layer.image.sha256)} alt={texts.marked} className="max-h-full max-w-full object-contain" />
+        <Floating mode={mode} tuning={tuning} onTuning={onTuning} />
       </div>
     );
   const base: Layer = { image: first, matrix: IDENTITY, aligned: true };
@@ -69,11 +70,21 @@ export function Blended({ result, first, layer, waiting, marks, comparing, tunin
         )}
       </Surface>
       {mode === "slider" && <Divider split={tuning.split} onSplit={(split) => onTuning((now) => ({ ...now, split }))} />}
+      <Floating mode={mode} tuning={tuning} onTuning={onTuning} />
       {!layer.aligned && !waiting && (
         <p role="status" className="bg-warn-soft text-warn-ink absolute top-2 left-2 z-10 rounded-sm px-2 py-1 text-xs">
           {texts.notAligned}
         </p>
       )}
+    </div>
+  );
+}
+
+/** What a mode can be tuned by, over the picture: the page keeps its shape when the mode changes. */
+function Floating(props: Parameters<typeof ModeControls>[0]) {
+  return (
+    <div className="bg-raised/95 shadow-float absolute inset-x-0 bottom-3 z-20 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] min-w-60 items-center justify-center gap-3 rounded-lg px-3 py-1.5">
+      <ModeControls {...props} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { marks as marksOf, readEvidence } from "@/api/evidence";
 import type { Image } from "@/api/groups";
 import { type Pair, pairQuery } from "@/api/pairs";
 import { classes } from "@/lib/classes";
+import { IDENTITY } from "@/lib/homography";
 import { useTexts } from "@/texts";
 
 import { Blended } from "./Blended";
@@ -13,9 +14,8 @@ import { LayerPicture, Marks } from "./LayerPicture";
 import { PaneTag } from "./PaneTag";
 import { Surface } from "./Surface";
 import { Toolbar } from "./Toolbar";
-import { ModeControls, STARTING, type Tuning } from "./tuning";
+import { STARTING, type Tuning } from "./tuning";
 import { type Comparing, useCompare } from "./useCompare";
-import { IDENTITY } from "@/lib/homography";
 
 interface StageProps {
   result: string;
@@ -37,9 +37,7 @@ export function Stage({ result, first, others, className }: StageProps) {
   const second = layers[0];
   return (
     <section className={classes("flex min-h-0 flex-col gap-3", className)} aria-label={useTexts().compare.title}>
-      <Toolbar comparing={comparing}>
-        <ModeControls mode={comparing.mode} tuning={tuning} onTuning={setTuning} />
-      </Toolbar>
+      <Toolbar comparing={comparing} />
       {comparing.mode === "side" || !second ? (
         <SideBySide first={first} layers={layers} found={found} comparing={comparing} />
       ) : (

@@ -1,5 +1,4 @@
 import { Columns2, Contrast, Eye, Layers, type LucideIcon, Maximize, SquareSplitHorizontal, ZoomIn, ZoomOut } from "lucide-react";
-import type { ReactNode } from "react";
 
 import { IconButton, Segments, Tooltip } from "@/components/ui";
 import { classes } from "@/lib/classes";
@@ -15,8 +14,8 @@ const ICONS: Record<Mode, LucideIcon> = {
   difference: Contrast,
 };
 
-/** How to compare, how near, and what a mode needs besides. */
-export function Toolbar({ comparing, children }: { comparing: Comparing; children?: ReactNode }) {
+/** How to compare, and how near. */
+export function Toolbar({ comparing }: { comparing: Comparing }) {
   const texts = useTexts().compare;
   const { mode, setMode, align, setAlign, marks, setMarks } = comparing;
   const options = MODES.map((value) => {
@@ -32,7 +31,6 @@ export function Toolbar({ comparing, children }: { comparing: Comparing; childre
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
       <Segments<Mode> label={texts.mode} value={mode} onChange={setMode} options={options} />
-      <div className="flex min-w-40 flex-1 items-center gap-2 empty:hidden max-sm:order-last max-sm:basis-full">{children}</div>
       <div className="ml-auto flex items-center gap-1">
         <Toggle label={texts.align} hint={texts.alignHint} keys="t" on={align} onChange={setAlign} />
         <Toggle label={texts.marks} hint={texts.marksHint} keys="r" on={marks} onChange={setMarks} />

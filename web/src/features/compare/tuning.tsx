@@ -38,9 +38,9 @@ export function ModeControls({ mode, tuning, onTuning }: ModeControlsProps) {
     case "side":
       return null;
     case "overlay":
-      return <Slider label={texts.opacity} value={opacity} onChange={(next) => set({ opacity: next })} valueText={format.percent(opacity)} className="max-w-60" />;
+      return <Slider label={texts.opacity} value={opacity} onChange={(next) => set({ opacity: next })} valueText={format.percent(opacity)} className="w-56" />;
     case "slider":
-      return <Slider label={texts.position} value={split} onChange={(next) => set({ split: next })} valueText={format.percent(split)} className="max-w-60" />;
+      return <Slider label={texts.position} value={split} onChange={(next) => set({ split: next })} valueText={format.percent(split)} className="w-56" />;
     case "blink":
       return (
         <>
@@ -56,6 +56,7 @@ export function ModeControls({ mode, tuning, onTuning }: ModeControlsProps) {
       return (
         <>
           <Segments
+            className="shrink-0 whitespace-nowrap"
             label={texts.differenceView}
             value={marked ? "marked" : "live"}
             onChange={(next) => set({ marked: next === "marked" })}
@@ -65,7 +66,7 @@ export function ModeControls({ mode, tuning, onTuning }: ModeControlsProps) {
             ]}
           />
           {!marked && (
-            <Slider label={texts.amplify} value={gain} min={1} max={10} step={0.5} onChange={(next) => set({ gain: next })} valueText={`× ${format.number(gain)}`} className="max-w-40" />
+            <Slider label={texts.amplify} value={gain} min={1} max={10} step={0.5} onChange={(next) => set({ gain: next })} valueText={`× ${format.number(gain)}`} className="w-36 min-w-20" />
           )}
         </>
       );

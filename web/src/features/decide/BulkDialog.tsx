@@ -126,7 +126,7 @@ function BulkCount({ count, action }: { count: BulkDecided; action: BulkAction }
           <h3 className="text-ink-3 text-xs font-medium">{texts.leftOut}</h3>
           <ul className="text-ink-2 mt-1 text-sm">
             {leftOut.map(([reason, groups]) => (
-              <li key={reason}>{texts.leftOutLine(groups, reason)}</li>
+              <li key={reason}>{texts.leftOutLine(groups, reason.replaceAll("`", ""))}</li>
             ))}
           </ul>
         </div>
