@@ -27,7 +27,7 @@ export function MemberTile({ member, index, count, suggested, letter, current, o
   return (
     <button
       type="button"
-      aria-label={texts.member(nameOf(member), word, index + 1, count)}
+      aria-label={`${letter ? `${letter}: ` : ""}${texts.member(nameOf(member), word, index + 1, count)}`}
       aria-current={current || undefined}
       onClick={onSelect}
       className={classes(

@@ -1,4 +1,4 @@
-import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useIsMutating, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { decideGroup, type GroupDecision, patchGroup, undoDecisions } from "@/api/decisions";
 import { type GroupDetail, groupKey, groupsKey } from "@/api/groups";
@@ -86,32 +86,43 @@ export function useDecide(result: string) {
   return mutation.mutate;
 }
 
-/** Undo and redo, over everything that was decided in this window. */
+/** The entry that undo (or redo) would take now. */
+const entryOf = (back: boolean): Entry | undefined => (back ? undoable : redoable)(history.get());
+
+/**
+ * Undo and redo, over everything that was decided in this window. They queue behind the decisions that are still on
+ * their way, so that a quick Ctrl-Z takes back what was pressed just before it.
+ */
 export function useHistory(result: string) {
   const queries = useQueryClient();
   const texts = useTexts().decide;
   const now = useStore(history);
+  const deciding = useIsMutating({ mutationKey: ["decide", result] }) > 0;
   const mutation = useMutation({
     scope: { id: `decide ${result}` },
-    mutationFn: ({ entry }: { entry: Entry; back: boolean }) => undoDecisions(entry.decisions),
-    onSuccess: ({ decisions }, { entry, back }) => {
-      history.set((held) => (back ? undone : redone)(held, entry, decisions));
-      toast({ title: back ? texts.undone(entry.label) : texts.redone(entry.label), lasts: 2500 });
+    mutationFn: async (back: boolean) => {
+      const entry = entryOf(back);
+      return entry ? { entry, reverse: (await undoDecisions(entry.decisions)).decisions } : null;
     },
-    onError: (error, { entry }) => {
-      history.set((held) => forgotten(held, entry));
+    onSuccess: (done, back) => {
+      if (!done) return;
+      history.set((held) => (back ? undone : redone)(held, done.entry, done.reverse));
+      toast({ title: back ? texts.undone(done.entry.label) : texts.redone(done.entry.label), lasts: 2500 });
+    },
+    onError: (error, back) => {
+      const entry = entryOf(back);
+      if (entry) history.set((held) => forgotten(held, entry));
       toast({ tone: "bad", title: texts.undoFailed, text: error.message });
     },
     onSettled: () => refresh(queries, result),
   });
-  const past = undoable(now);
-  const future = redoable(now);
   return {
-    undoLabel: past?.label,
-    redoLabel: future?.label,
-    busy: mutation.isPending,
-    undo: () => past && !mutation.isPending && mutation.mutate({ entry: past, back: true }),
-    redo: () => future && !mutation.isPending && mutation.mutate({ entry: future, back: false }),
+    undoLabel: undoable(now)?.label,
+    redoLabel: redoable(now)?.label,
+    canUndo: deciding || undoable(now) !== undefined,
+    canRedo: mutation.isPending || redoable(now) !== undefined,
+    undo: () => mutation.mutate(true),
+    redo: () => mutation.mutate(false),
   };
 }
 

@@ -75,8 +75,8 @@ export function useReviewActions({ result, group, looking, going }: Given): Reco
     next: { id: "decide.next", label: texts.next, section, keys: ["j"], icon: ChevronRight, disabled: !going.after, run: () => going.after && going.to(going.after) },
     previous: { id: "decide.previous", label: texts.previous, section, keys: ["k"], icon: ChevronLeft, disabled: !going.before, run: () => going.before && going.to(going.before) },
     beside: { id: "decide.beside", label: texts.compareCurrent, section, keys: ["c"], run: looking.toggleExtra },
-    undo: { id: "decide.undo", label: history.undoLabel ? texts.undoing(history.undoLabel) : texts.undo, section, keys: ["mod+z", "u"], icon: Undo2, disabled: !history.undoLabel, run: history.undo },
-    redo: { id: "decide.redo", label: history.redoLabel ? texts.redoing(history.redoLabel) : texts.redo, section, keys: ["mod+shift+z", "shift+u"], icon: Redo2, disabled: !history.redoLabel, run: history.redo },
+    undo: { id: "decide.undo", label: history.undoLabel ? texts.undoing(history.undoLabel) : texts.undo, section, keys: ["mod+z", "u"], icon: Undo2, disabled: !history.canUndo, run: history.undo },
+    redo: { id: "decide.redo", label: history.redoLabel ? texts.redoing(history.redoLabel) : texts.redo, section, keys: ["mod+shift+z", "shift+u"], icon: Redo2, disabled: !history.canRedo, run: history.redo },
   };
   const moves: Action[] = [
     { id: "decide.nextMember", label: texts.nextMember, section, keys: ["ArrowRight"], keyOnly: true, run: () => looking.step(1) },

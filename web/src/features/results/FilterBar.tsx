@@ -84,7 +84,7 @@ function Relations({ chosen, counts, onChange }: RelationsProps) {
           >
             <span className={classes("size-2 rounded-full", RELATION_COLOURS[relation])} aria-hidden />
             {texts.app.relation[relation]}
-            <span className="tabular font-normal opacity-80">{format.number(counts[relation] ?? 0)}</span>
+            <span className="tabular font-normal">{format.number(counts[relation] ?? 0)}</span>
           </button>
         );
       })}

@@ -29,7 +29,6 @@ interface GroupCardProps {
 
 /** A group in the list: what stays, what is like it, and what it comes to. */
 export const GroupCard = memo(function GroupCard({ group, to, focused, onFocus, tiles, eager }: GroupCardProps) {
-  const texts = useTexts();
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (focused && document.activeElement !== link.current) link.current?.focus({ preventScroll: true });
@@ -39,7 +38,6 @@ export const GroupCard = memo(function GroupCard({ group, to, focused, onFocus, 
       ref={link}
       to={to}
       onFocus={() => onFocus(group.key)}
-      aria-label={`${texts.results.list.open(group.size, texts.app.relation[group.relation])}: ${nameOf(group.keeper)}`}
       className="border-line bg-surface hover:border-line-strong shadow-card flex h-full flex-col justify-between overflow-hidden rounded-lg border p-3 transition-colors"
     >
       <Pictures group={group} tiles={tiles} eager={eager} />
