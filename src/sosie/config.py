@@ -170,7 +170,7 @@ def load_settings(
     values.pop(_BRAND, None)
     values |= {n: environment[f"SOSIE_{n.upper()}"] for n in names if environment.get(f"SOSIE_{n.upper()}")}
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
-    return Settings(**{name: _checked(name, value) for name, value in values.items()})
+    return Settings(**{name: check_setting(name, value) for name, value in values.items()})
 
 
 def brand_tables(file: Path | None = None) -> list[dict[str, Any]]:
@@ -208,7 +208,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 _LISTS = ("allowed_networks", "allowed_roots", "allowed_hosts", "allowed_origins", "trusted_proxies")
 
 
-def _checked(name: str, value: Any) -> Any:
+def check_setting(name: str, value: Any) -> Any:
+    """Return a value as its setting has it. Raises `UsageError` for what cannot be."""
     if name in _CHOICES:
         return _one_of(name, _CHOICES[name], value)
     if name == "embedders":

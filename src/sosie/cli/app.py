@@ -30,6 +30,8 @@ HOMES = {
     "calibrate": "calibrate:calibrate",
     "serve": "serve:serve",
     "token": "token:app",
+    "config": "config:app",
+    "snapshot": "snapshot:snapshot",
     "decide": "decide:decide",
     "rules": "rules:rules",
     "brand": "brand:app",

@@ -24,22 +24,28 @@ from sosie.server.api import (
     results,
     rules,
     session,
+    system,
     uploads,
 )
 from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
+from sosie.server.metrics import Metrics
 from sosie.server.security.access import Access
 from sosie.server.security.gate import Gate
 from sosie.server.state import State
 from sosie.server.views.checks import Checks
+from sosie.server.views.health import Pulse
 from sosie.server.views.stored import results_of
 from sosie.server.views.thumbnails import Thumbnails
+from sosie.server.witness import Witness
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 
 ROUTERS = (
     session.router,
+    system.router,
+    system.numbers,
     brands.router,
     uploads.router,
     jobs.router,
@@ -82,6 +88,7 @@ def create_app(settings: Settings, *, everywhere: bool = False) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Witness, settings=settings)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -109,6 +116,8 @@ def _begin(settings: Settings, everywhere: bool) -> State:
             checks=Checks(settings, catalogue, originals, results),
             fetching=Fetching(settings),
             access=Access(settings, catalogue, everywhere=everywhere),
+            pulse=Pulse(settings, catalogue),
+            metrics=Metrics(),
         )
         service.start()
     except BaseException:

@@ -27,6 +27,7 @@ from sosie.errors import (
     UsageError,
 )
 from sosie.server.schemas.system import Problem
+from sosie.server.security.secrecy import discreet
 from sosie.store.decisions import Decision
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the response that tells of an error."""
+    detail, next_step = discreet(detail), discreet(next_step)
     body = Problem(title=title, status=status, detail=detail, next_step=next_step, errors=errors or [])
     text = json.dumps(body.model_dump())  # ASCII: what a message quotes may hold halves of characters
     return Response(text, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))

@@ -11,6 +11,7 @@ import uvicorn
 
 from sosie.config import Settings
 from sosie.errors import UsageError
+from sosie.server import logs
 from sosie.server.app import create_app
 from sosie.server.security.access import check_access, is_near
 
@@ -24,6 +25,7 @@ def serve(settings: Settings, *, host: str, port: int, browse: bool = False) -> 
     Raises `UsageError` when the address cannot be listened on and when other machines could reach a server that asks
     nobody to sign in, and `CatalogueError` when the catalogue cannot be opened.
     """
+    logs.configure(settings)
     listener = _listen(host, port)
     everywhere = not is_near(listener.getsockname()[0])
     try:
@@ -34,7 +36,7 @@ def serve(settings: Settings, *, host: str, port: int, browse: bool = False) -> 
     address = _address(host, listener.getsockname()[1])
     config = uvicorn.Config(
         create_app(settings, everywhere=everywhere),
-        log_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=_GRACE,
         server_header=False,
         access_log=False,

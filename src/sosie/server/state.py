@@ -12,8 +12,10 @@ from sosie import __version__
 from sosie.config import Settings
 from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
+from sosie.server.metrics import Metrics
 from sosie.server.security.access import Access
 from sosie.server.views.checks import Checks
+from sosie.server.views.health import Pulse
 from sosie.server.views.loaded import Results
 from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
@@ -35,6 +37,8 @@ class State:
     checks: Checks
     fetching: Fetching
     access: Access
+    pulse: Pulse
+    metrics: Metrics
     started: float = field(default_factory=time.time)
 
     @property

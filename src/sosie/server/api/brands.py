@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from sosie.errors import NotFound, UsageError
 from sosie.server.api.jobs import shown as shown_job
 from sosie.server.jobs.service import Asked
+from sosie.server.person import person_of
 from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands, BrandState
 from sosie.server.schemas.brands import SourceSpec as SpecInput
 from sosie.server.schemas.jobs import Job
@@ -71,9 +72,9 @@ def remove_brand(state: Shared, key: str) -> None:
 
 
 @router.post("/{key}/sync", status_code=202, dependencies=[reviewer])
-def sync_brand(state: Shared, key: str) -> Job:
+def sync_brand(state: Shared, request: Request, key: str) -> Job:
     """Start a job that fetches a brand and finds the duplicates in it."""
-    return shown_job(state.jobs.submit(Asked((_known(state, key).key,))))
+    return shown_job(state.jobs.submit(Asked((_known(state, key).key,)), person=person_of(request)))
 
 
 def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:

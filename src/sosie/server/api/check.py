@@ -53,15 +53,16 @@ async def check(state: Shared, request: Request) -> Response:
     """Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=8) as form:
-            return await _uploaded(state, form)
+            return await _uploaded(state, request, form)
     try:
         asked = CheckInput.model_validate_json(await request.body())
     except ValidationError as error:
         raise RequestValidationError(_told(error)) from error
+    request.state.changed = asked.add
     return await _worked(state, _at_address, state, asked)
 
 
-async def _uploaded(state: State, form: FormData) -> Response:
+async def _uploaded(state: State, request: Request, form: FormData) -> Response:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise UsageError("The form has no file.", next_step="Send the image as the field `file`.")
@@ -69,6 +70,7 @@ async def _uploaded(state: State, form: FormData) -> Response:
         fields = _Fields.model_validate({name: form[name] for name in ("brand", "add") if name in form})
     except ValidationError as error:
         raise RequestValidationError(_told(error)) from error
+    request.state.changed = fields.add
     limit = int(state.settings.max_megabytes * 1e6)
     if (file.size or 0) > limit:
         raise TooLarge(f"The image is larger than {limit / 1e6:,.0f} MB.", next_step="Send a smaller one.")

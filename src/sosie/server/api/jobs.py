@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse
 
 from sosie.errors import UsageError
 from sosie.server.jobs.events import follow
 from sosie.server.jobs.service import Asked
+from sosie.server.person import person_of
 from sosie.server.schemas.jobs import Job, JobInput, Jobs, JobState
 from sosie.server.security.roles import reviewer, viewer
 from sosie.server.state import Shared
@@ -40,11 +41,11 @@ def list_jobs(
 
 
 @router.post("", status_code=202, dependencies=[reviewer])
-def start_job(state: Shared, body: JobInput) -> Job:
+def start_job(state: Shared, request: Request, body: JobInput) -> Job:
     """Start a job over some brands, or all. An equal job that has not ended is given instead of a second one."""
     embedders = None if body.embedders is None else tuple(body.embedders)
     asked = Asked(tuple(body.brands), body.method, embedders, body.threshold, body.sync)
-    return shown(state.jobs.submit(asked))
+    return shown(state.jobs.submit(asked, person=person_of(request)))
 
 
 @router.get("/{job}", dependencies=[viewer])

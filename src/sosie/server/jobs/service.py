@@ -8,11 +8,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from sosie.config import EMBEDDERS, Settings
 from sosie.errors import NotFound, SosieError, UsageError
 from sosie.server.jobs.durable import Durable
 from sosie.server.jobs.work import Step, Work
 from sosie.server.jobs.worker import Worker
+from sosie.server.views.settings import in_force
+from sosie.store.access import AccessStore
 from sosie.store.brands import PASSING, Brand, Brands
 from sosie.store.catalogue import Catalogue
 from sosie.store.instances import Heart, claim_turn
@@ -131,7 +135,8 @@ class JobService:
         taken = self.rows.take(name, self.instance, now=time.time(), attempt=attempt)
         if taken is None:
             return
-        with Worker(self._settings) as worker:
+        settings = in_force(self._settings, AccessStore(self._catalogue))
+        with bound_contextvars(job=name), Worker(settings) as worker:
             Work(self.rows, taken, worker, self._leaving).carry_out(step)
         for old in self.rows.trim(taken, self._settings.results_kept):
             self._durable.forget(old.id, range(old.attempt + 1))

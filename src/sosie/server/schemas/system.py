@@ -141,3 +141,25 @@ class Problem(BaseModel):
     detail: str
     next_step: str = ""
     errors: list[dict[str, Any]] = []
+
+
+class Deed(BaseModel):
+    """Who did what: a change or a sign-in. `target` is what the route's parameters named."""
+
+    id: int
+    at: float
+    person: str
+    role: str
+    client: str
+    method: str
+    route: str
+    target: dict[str, str]
+    status: int
+    request: str
+
+
+class Audit(BaseModel):
+    """A page of the audit log, newest first."""
+
+    deeds: list[Deed]
+    next: int | None = None

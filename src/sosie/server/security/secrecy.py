@@ -16,7 +16,7 @@ _NAMED = re.compile(
 )
 _TOKEN = re.compile(r"\bsosie_[0-9a-f]{12}_[\w-]+")
 _PATH = re.compile(r"(?<![\w/:.…>])/(?!api/|openapi\.json|metrics)(?:[^\s/'\",:;()<>]+/)+(?=[^\s/'\",:;()<>]|$)")
-_DRIVE = re.compile(r"(?<!\w)[A-Za-z]:\\(?:[^\s\\'\",:;()<>]+\\)+")
+_DRIVE = re.compile(r"(?<!\w)[A-Za-z]:\\+(?:[^\s\\'\",:;()<>]+\\+)+")
 HIDDEN = "…"
 
 

@@ -31,6 +31,8 @@ class Thumbnails:
     folder: Path
     most: int = 2_000_000_000
     max_pixels: int = 200_000_000
+    hits: int = 0
+    made: int = 0
     _stripes: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(_STRIPES)])
     _grown: int = 0
     _pruning: threading.Lock = field(default_factory=threading.Lock)
@@ -43,11 +45,13 @@ class Thumbnails:
         path = self._path(sha256, side, kind)
         found = _kept(path)
         if found is not None:
+            self.hits += 1
             return found
         with self._stripes[sha256[0] % _STRIPES]:
             found = _kept(path)
             if found is None:
                 found = make(read(), side, kind, self.max_pixels)
+                self.made += 1
                 self._keep(path, found)
         return found
 
