@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { AudioLines, ChevronDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
+import { ApiError } from "@/api/problems";
 import { histogramQuery, regroupQuery } from "@/api/results";
 import { Button, Skeleton, Slider } from "@/components/ui";
 import { Popover } from "@/components/ui/Popover";
@@ -62,7 +63,7 @@ function ThresholdSlider({ result, chosen, stored, within, shown, onChange }: Sl
   const format = useFormat();
   const [value, setValue] = useState(chosen ?? stored);
   const settled = useDebounced(value, 200);
-  const { data: regrouped } = useQuery(regroupQuery(result, settled));
+  const { data: regrouped, error } = useQuery({ ...regroupQuery(result, settled), retry: false });
   const send = useRef(onChange);
   useEffect(() => {
     send.current = onChange;
@@ -79,7 +80,9 @@ function ThresholdSlider({ result, chosen, stored, within, shown, onChange }: Sl
       <div className="flex items-start justify-between gap-3">
         <p className="text-sm" aria-live="polite">
           <b className="tabular font-semibold">{said}</b>
-          <span className="text-ink-2 block min-h-10">{regrouped && texts.count(regrouped.groups, regrouped.images, regrouped.largest)}</span>
+          <span className="text-ink-2 block min-h-10">
+            {error ? [error.message, error instanceof ApiError && error.nextStep].filter(Boolean).join(" ") : regrouped && texts.count(regrouped.groups, regrouped.images, regrouped.largest)}
+          </span>
         </p>
         <Button size="sm" look="ghost" disabled={value === stored} onClick={() => setValue(stored)}>
           {texts.reset(format.percent(stored, 1))}
