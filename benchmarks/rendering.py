@@ -13,7 +13,7 @@ from benchmarks.bars import answers, ratio
 from benchmarks.data_sets import ABOUT, NAMES
 from benchmarks.places import HERE
 
-SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory")
+SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory", "load")
 REFERENCES = ("immaculate pdq", "immaculate sscd_distilled", "immaculate sscd")
 LOOKED_AT = HERE / "looked_at.csv"
 _NUMBER = re.compile(r"-|[\d.,]+( ?%| of \d+| \(.*\))?")
@@ -28,7 +28,7 @@ def render(folder: Path, judgements: Path = LOOKED_AT) -> str:
     found = {name: stored.load(folder, name) for name in SECTIONS if stored.load(folder, name)}
     parts = [HEAD, *_promises(found), *_speed(found), *_quality(found), *_real(found, judgements)]
     joins = folder / "joins.md"
-    parts += [*_rescan(found), *_memory(found)]
+    parts += [*_rescan(found), *_memory(found), *_load(found)]
     parts += ["## Joins of hashes", joins.read_text()] if joins.exists() else []
     return "\n\n".join(part.strip() for part in [*parts, *_runs(found)]) + "\n"
 
@@ -219,6 +219,24 @@ def _memory(found: Mapping[str, Any]) -> Iterator[str]:
     yield "Drawn pictures of 480 x 360 pixels without anything in common, fresh catalogues."
     head = ("tool", "images", "peak MB", "images", "peak MB", "bytes an image more", "wall s", "wall s")
     yield table(head, (_memory_row(name, row) for name, row in found["memory"]["rows"].items()))
+
+
+def _load(found: Mapping[str, Any]) -> Iterator[str]:
+    if "load" not in found:
+        return
+    yield "## Checks under load"
+    yield (
+        "`POST /api/check` mixed with pages of groups, over loopback, at a fixed rate whether or not answers come in "
+        "time; milliseconds from when a request was due. The generator runs on the same cores."
+    )
+    head = ("what", "servers", "a second", "answered a second", "p50", "p95", "p99", "errors", "memory MB")
+    yield table(head, (_load_row(name, row) for name, row in found["load"]["rows"].items()))
+
+
+def _load_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    times = (f"{row[share]:,.1f}" for share in ("p50", "p95", "p99"))
+    rates = (f"{row['servers']}", f"{row['offered']:g}", f"{row['rate']:g}")
+    return (name, *rates, *times, f"{row['errors']} of {row['asked']}", f"{row['memory_mb']:,}")
 
 
 def _memory_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:

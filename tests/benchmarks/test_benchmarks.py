@@ -183,3 +183,13 @@ def test_the_joins_run_at_small_sizes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.joins", "--smoke", "--output", str(tmp_path / "joins.md")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert (tmp_path / "joins.md").read_text().count("|") > 10
+
+
+def test_the_load_test_measures_checks_and_reads_without_an_error(tmp_path: Path) -> None:
+    from benchmarks.load import main as load_main
+
+    assert load_main(["--smoke", "--results", str(tmp_path)]) == 0
+    rows = load_results(tmp_path / "results", "load")["rows"]
+    assert len(rows) == 6
+    assert all(row["errors"] == 0 and row["p50"] > 0 for row in rows.values())
+    assert "Checks under load" in (tmp_path / "RESULTS.md").read_text()
