@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format docs ui clean
+.PHONY: run test check format docs types ui clean
 
 run: $(VENV)/.ready ui
 	$(BIN)/python -m demo.serve build/demo
@@ -32,6 +32,11 @@ web/node_modules/.ready: web/package-lock.json
 	@command -v npm >/dev/null || { echo "The interface needs Node.js 20.19 or newer (npm) to be built." >&2; exit 1; }
 	cd web && npm ci --no-audit --no-fund
 	touch $@
+
+# The interface's types, from the API's own description.
+types: $(VENV)/.ready web/node_modules/.ready
+	$(BIN)/python -m sosie.server.openapi > web/openapi.json
+	cd web && npm run --silent types
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m docs.generate

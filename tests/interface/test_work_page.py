@@ -54,7 +54,7 @@ def test_a_run_is_started_watched_left_and_cancelled_with_the_mouse(anna: Person
     page.get_by_role("link", name="Work").first.click()
     expect(page.get_by_role("progressbar", name="Progress of Slow Goods")).to_be_visible()
     assert anna.violations() == []
-    page.get_by_role("link", name="Slow Goods").click()
+    page.get_by_role("link", name="Slow Goods").first.click()
     page.get_by_role("button", name="Cancel run").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
     expect(page.get_by_text("Cancelled")).to_be_visible()

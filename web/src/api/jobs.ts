@@ -9,6 +9,8 @@ export const isActive = (job: Pick<Job, "state">) => job.state === "queued" || j
 export const jobsQuery = queryOptions({
   queryKey: ["jobs"],
   queryFn: async ({ signal }) => (await answer(api.GET("/api/jobs", { params: { query: { limit: 50 } }, signal }))).jobs,
+  // In the background too: a run that ends there announces itself.
+  refetchIntervalInBackground: true,
   refetchInterval: ({ state }) => (state.data?.some(isActive) ? 2000 : 20_000),
 });
 

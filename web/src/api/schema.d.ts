@@ -11,12 +11,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Session */
+        /**
+         * Get Session
+         * @description Tell whether signing in is needed, who is signed in, and what changes must carry as X-CSRF-Token.
+         */
         get: operations["get_session_api_session_get"];
         put?: never;
-        /** Sign In */
+        /**
+         * Sign In
+         * @description Sign in: as `admin` with the password, or by the name of a token with its secret.
+         */
         post: operations["sign_in_api_session_post"];
-        /** Sign Out */
+        /**
+         * Sign Out
+         * @description Sign out: the session ends on all servers.
+         */
         delete: operations["sign_out_api_session_delete"];
         options?: never;
         head?: never;
@@ -30,11 +39,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Tokens */
+        /**
+         * List Tokens
+         * @description List all tokens, without their secrets.
+         */
         get: operations["list_tokens_api_tokens_get"];
         put?: never;
-        /** Make Token */
-        post: operations["make_token_api_tokens_post"];
+        /**
+         * Add Token
+         * @description Make a token. Its secret is shown this once; with it and the token's name people can also sign in.
+         */
+        post: operations["add_token_api_tokens_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -51,8 +66,841 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove Token */
+        /**
+         * Remove Token
+         * @description Remove a token; sessions that began with it end.
+         */
         delete: operations["remove_token_api_tokens__token__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Brands
+         * @description List all brands, by name.
+         */
+        get: operations["list_brands_api_brands_get"];
+        put?: never;
+        /**
+         * Add Brand
+         * @description Declare a brand. Its images are fetched when it is synced.
+         */
+        post: operations["add_brand_api_brands_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Brand
+         * @description Return a brand.
+         */
+        get: operations["get_brand_api_brands__key__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Brand
+         * @description Forget a brand and which images it has; files stay.
+         */
+        delete: operations["remove_brand_api_brands__key__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Brand
+         * @description Change what is declared of a brand; what is left out stays.
+         */
+        patch: operations["change_brand_api_brands__key__patch"];
+        trace?: never;
+    };
+    "/api/brands/{key}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Brand
+         * @description Start a job that fetches a brand and finds the duplicates in it.
+         */
+        post: operations["sync_brand_api_brands__key__sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{key}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Take in files, files of folders (their relative names are kept) and ZIP archives.
+         *
+         *     The brand is made when it is not there. What was taken is processed by the brand's next job.
+         */
+        post: operations["upload_api_brands__key__uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Source
+         * @description Look at a source before it is saved: the first images, or why it cannot be read.
+         */
+        post: operations["test_source_api_sources_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description List jobs, newest first.
+         */
+        get: operations["list_jobs_api_jobs_get"];
+        put?: never;
+        /**
+         * Start Job
+         * @description Start a job over some brands, or all. An equal job that has not ended is given instead of a second one.
+         */
+        post: operations["start_job_api_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description Return a job as it stands.
+         */
+        get: operations["get_job_api_jobs__job__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Job
+         * @description Forget a job that has ended, its events and its result.
+         */
+        delete: operations["delete_job_api_jobs__job__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Stop a job, wherever it runs; what it has read and computed is kept.
+         */
+        post: operations["cancel_job_api_jobs__job__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Job
+         * @description Start a job again that failed or was cancelled; it goes on from what was kept.
+         */
+        post: operations["retry_job_api_jobs__job__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Snapshot
+         * @description Return what is worth knowing of a job to somebody who looks for a bug; no images, no names, no secrets.
+         */
+        get: operations["snapshot_api_jobs__job__snapshot_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job Events
+         * @description Follow a job until it ends. Each event is `job`, its data a Job as JSON, its id rising; Last-Event-ID resumes.
+         */
+        get: operations["job_events_api_jobs__job__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Images
+         * @description List the images of some brands (names with commas between them), or of all.
+         *
+         *     A brand that was never fetched is fetched now; with `refresh`, all of them are.
+         */
+        get: operations["images_api_images_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Process
+         * @description Find the duplicates among the images of brands, and among images that are given with their addresses.
+         *
+         *     Answers with the job at once, or with `wait` once it has ended, with its result.
+         */
+        post: operations["process_api_process_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description Return the summary of a finished job, by its id or as "latest".
+         */
+        get: operations["get_summary_api_results__result__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Histogram
+         * @description Return how the scores of pairs are spread, and the cosines that a threshold for `similar` cuts.
+         */
+        get: operations["get_histogram_api_results__result__histogram_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/regroup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Regrouped
+         * @description Tell what another cosine for `similar` would give. Nothing is embedded, nothing stored.
+         */
+        get: operations["get_regrouped_api_results__result__regroup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description Return all images in a plane, near ones being alike. It is computed at the first call, then kept.
+         */
+        get: operations["get_map_api_results__result__map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Skipped
+         * @description List the images that were given but could not be used, each with its reason.
+         */
+        get: operations["list_skipped_api_results__result__skipped_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description Return what was found and decided as a file; `urls` gives a ZIP with a list of what is to go for each brand.
+         */
+        get: operations["get_export_api_results__result__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Return the whole report, as `sosie scan --report` writes it.
+         */
+        get: operations["get_report_api_results__result__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description List the groups that a filter lets through, a page at a time.
+         */
+        get: operations["list_groups_api_results__result__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Group
+         * @description Return one group by its key: members with what is decided of them, edges, links to images outside.
+         */
+        get: operations["get_group_api_results__result__groups__group__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/pairs/{a}/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pair
+         * @description Return what joins two images of a result; what the job did not compare is compared now.
+         */
+        get: operations["get_pair_api_results__result__pairs__a___b__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/pairs/{a}/{b}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture
+         * @description Return a picture of two images: both aligned, with what differs marked (WebP).
+         */
+        get: operations["get_picture_api_results__result__pairs__a___b__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Content
+         * @description Return what an image is and where it was found.
+         */
+        get: operations["get_content_api_contents__sha256__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}/bytes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bytes
+         * @description Return the bytes of an image as they are, whole or a part of them (Range).
+         */
+        get: operations["get_bytes_api_contents__sha256__bytes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description Return a small picture of an image: AVIF for those who say that they show it, else WebP.
+         */
+        get: operations["get_thumbnail_api_contents__sha256__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/groups/{group}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Decide on a group. With `seen`, the revision that was shown, a decision that came too late is refused (409).
+         */
+        post: operations["decide_api_results__result__groups__group__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Bulk
+         * @description Decide on all groups that a filter shows; with `preview`, only count what that comes to.
+         */
+        post: operations["decide_bulk_api_results__result__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Decisions
+         * @description Take decisions back, all or none; the numbers that come back undo that, too.
+         */
+        post: operations["undo_decisions_api_decisions_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Decisions
+         * @description List decisions newer than a number, oldest first; of one content when it is named.
+         */
+        get: operations["list_decisions_api_decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Decisions
+         * @description Take decisions from a CSV file (docs/review.md): all rows or, when one cannot be, none.
+         */
+        post: operations["import_decisions_api_decisions_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description Return the keep rules in force, as TOML.
+         */
+        get: operations["get_rules_api_rules_get"];
+        /**
+         * Put Rules
+         * @description Put rules in force, after checking them.
+         */
+        put: operations["put_rules_api_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/rules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Rules
+         * @description Show what these rules would change in the plan of a result, against those in force. Nothing is touched.
+         */
+        post: operations["test_rules_api_results__result__rules_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Plan
+         * @description Write down what would happen to which file and why. Nothing is touched.
+         */
+        post: operations["make_plan_api_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description Return a plan by its id.
+         */
+        get: operations["get_plan_api_plans__plan__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{plan}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Carry out a plan, or finish one that was interrupted. Each file and its keeper are read again first.
+         */
+        post: operations["apply_api_plans__plan__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description List all runs, newest first.
+         */
+        get: operations["list_runs_api_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Bring back the files of a run.
+         */
+        post: operations["undo_api_runs__run__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not.
+         */
+        post: operations["check_api_check_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -178,707 +1026,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/brands": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Brands */
-        get: operations["list_brands_api_brands_get"];
-        put?: never;
-        /** Add Brand */
-        post: operations["add_brand_api_brands_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/brands/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Brand */
-        get: operations["get_brand_api_brands__key__get"];
-        put?: never;
-        post?: never;
-        /** Remove Brand */
-        delete: operations["remove_brand_api_brands__key__delete"];
-        options?: never;
-        head?: never;
-        /** Change Brand */
-        patch: operations["change_brand_api_brands__key__patch"];
-        trace?: never;
-    };
-    "/api/brands/{key}/sync": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sync Brand */
-        post: operations["sync_brand_api_brands__key__sync_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/brands/{key}/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Upload
-         * @description Files, folders' files (relative names kept) or a ZIP; makes the brand when it is not there (its source: upload).
-         */
-        post: operations["upload_api_brands__key__uploads_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sources/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Test Source */
-        post: operations["test_source_api_sources_test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/images": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Images */
-        get: operations["images_api_images_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/process": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Process */
-        post: operations["process_api_process_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Jobs */
-        get: operations["list_jobs_api_jobs_get"];
-        put?: never;
-        /** Start Job */
-        post: operations["start_job_api_jobs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Job */
-        get: operations["get_job_api_jobs__job__get"];
-        put?: never;
-        post?: never;
-        /** Delete Job */
-        delete: operations["delete_job_api_jobs__job__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel Job */
-        post: operations["cancel_job_api_jobs__job__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Retry Job */
-        post: operations["retry_job_api_jobs__job__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Job Events
-         * @description Server-sent events: `event: job`, `data:` a Job as JSON, `id:` rising; Last-Event-ID resumes; ends after done|failed|cancelled.
-         */
-        get: operations["job_events_api_jobs__job__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job}/snapshot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Snapshot */
-        get: operations["snapshot_api_jobs__job__snapshot_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Summary */
-        get: operations["summary_api_results__result__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Groups */
-        get: operations["groups_api_results__result__groups_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/groups/{group}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Group */
-        get: operations["group_api_results__result__groups__group__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/histogram": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Histogram */
-        get: operations["histogram_api_results__result__histogram_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/regroup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Regroup */
-        get: operations["regroup_api_results__result__regroup_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Map */
-        get: operations["map__api_results__result__map_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/skipped": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Skipped */
-        get: operations["skipped_api_results__result__skipped_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Report */
-        get: operations["report_api_results__result__report_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export */
-        get: operations["export_api_results__result__export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/pairs/{a}/{b}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Pair
-         * @description a, b: contents (SHA-256).
-         */
-        get: operations["pair_api_results__result__pairs__a___b__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/pairs/{a}/{b}/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Pair Picture */
-        get: operations["pair_picture_api_results__result__pairs__a___b__picture_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Content */
-        get: operations["content_api_contents__sha256__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}/bytes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Content Bytes */
-        get: operations["content_bytes_api_contents__sha256__bytes_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}/thumbnail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Thumbnail */
-        get: operations["thumbnail_api_contents__sha256__thumbnail_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check
-         * @description JSON {url, brand, add} or multipart with `file`, `brand`, `add`.
-         */
-        post: operations["check_api_check_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/groups/{group}/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decide */
-        post: operations["decide_api_results__result__groups__group__decisions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decide Bulk */
-        post: operations["decide_bulk_api_results__result__decisions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/decisions/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Undo Decisions
-         * @description Takes decisions back by recording what stood before; the numbers returned undo the undo (redo).
-         */
-        post: operations["undo_decisions_api_decisions_undo_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Decisions */
-        get: operations["decisions_api_decisions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/decisions/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Import Decisions */
-        post: operations["import_decisions_api_decisions_import_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Rules */
-        get: operations["get_rules_api_rules_get"];
-        /** Put Rules */
-        put: operations["put_rules_api_rules_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/rules/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Test Rules */
-        post: operations["test_rules_api_results__result__rules_test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make Plan */
-        post: operations["make_plan_api_plans_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Plan */
-        get: operations["get_plan_api_plans__plan__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plans/{plan}/apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Apply Plan */
-        post: operations["apply_plan_api_plans__plan__apply_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Runs */
-        get: operations["runs_api_runs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/runs/{run}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Undo Run */
-        post: operations["undo_run_api_runs__run__undo_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -890,34 +1037,6 @@ export interface components {
         ApplyInput: {
             /** Confirm */
             confirm: number;
-        };
-        /**
-         * BackEnd
-         * @description One back end of the embedding chain: `state` and what to do about it.
-         */
-        BackEnd: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "working" | "unavailable" | "not configured" | "not tried";
-            /**
-             * Model
-             * @default
-             */
-            model: string;
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
-            /**
-             * Next Step
-             * @default
-             */
-            next_step: string;
         };
         /**
          * Bin
@@ -1132,16 +1251,6 @@ export interface components {
             expected?: number | null;
         };
         /**
-         * CacheState
-         * @description What is stored: rows and bytes by part.
-         */
-        CacheState: {
-            /** Parts */
-            parts: {
-                [key: string]: unknown;
-            }[];
-        };
-        /**
          * Check
          * @description The answer, the closest first. `verdict` is a sentence; `known` says that these very bytes are there.
          */
@@ -1165,24 +1274,6 @@ export interface components {
             added: boolean;
             /** Milliseconds */
             milliseconds: number;
-        };
-        /**
-         * CheckInput
-         * @description An image by its address; the other form is a multipart upload with the field `file`.
-         */
-        CheckInput: {
-            /** Url */
-            url: string;
-            /**
-             * Brand
-             * @default
-             */
-            brand: string;
-            /**
-             * Add
-             * @default false
-             */
-            add: boolean;
         };
         /**
          * ContentInfo
@@ -1456,39 +1547,6 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
-         * Health
-         * @description How the service is. `success` is the first outline's field.
-         */
-        Health: {
-            /** Success */
-            success: boolean;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ready" | "starting" | "degraded";
-            /** Version */
-            version: string;
-            /** Uptime */
-            uptime: number;
-            /** Instance */
-            instance: string;
-            /** Database */
-            database: string;
-            /** Cache */
-            cache: string;
-            /** Embedders */
-            embedders: components["schemas"]["BackEnd"][];
-            /** Jobs */
-            jobs: {
-                [key: string]: number;
-            };
-            /** Images */
-            images: number;
-            /** Brands */
-            brands: number;
-        };
-        /**
          * Histogram
          * @description How scores are spread. `cosine` bins are those that a threshold for `similar` cuts.
          */
@@ -1726,40 +1784,6 @@ export interface components {
             };
             /** Score */
             score?: number | null;
-        };
-        /**
-         * Model
-         * @description A model of the registry and whether its file is here.
-         */
-        Model: {
-            /** Name */
-            name: string;
-            /**
-             * Title
-             * @default
-             */
-            title: string;
-            /**
-             * Licence
-             * @default
-             */
-            licence: string;
-            /** Bytes */
-            bytes?: number | null;
-            /** Present */
-            present: boolean;
-            /** Dims */
-            dims?: number | null;
-            /** Threshold */
-            threshold?: number | null;
-        };
-        /**
-         * Models
-         * @description All models.
-         */
-        Models: {
-            /** Models */
-            models: components["schemas"]["Model"][];
         };
         /**
          * OutlineCluster
@@ -2106,58 +2130,6 @@ export interface components {
             version: string;
         };
         /**
-         * Setting
-         * @description One setting, its value in force and where that comes from. Secrets are shown as "set" or "".
-         */
-        Setting: {
-            /** Name */
-            name: string;
-            /** Value */
-            value: unknown;
-            /** Default */
-            default: unknown;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "argument" | "environment" | "file" | "server" | "default";
-            /** Description */
-            description: string;
-            /**
-             * Secret
-             * @default false
-             */
-            secret: boolean;
-            /**
-             * Editable
-             * @default false
-             */
-            editable: boolean;
-            /**
-             * Choices
-             * @default []
-             */
-            choices: string[];
-        };
-        /**
-         * Settings
-         * @description All settings.
-         */
-        Settings: {
-            /** Settings */
-            settings: components["schemas"]["Setting"][];
-        };
-        /**
-         * SettingsChange
-         * @description New values of editable settings; null takes a value back to what file and environment say.
-         */
-        SettingsChange: {
-            /** Values */
-            values: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * SignIn
          * @description Name and password.
          */
@@ -2437,6 +2409,181 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * BackEnd
+         * @description One back end of the embedding chain: `state` and what to do about it.
+         */
+        BackEnd: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "unavailable" | "not configured" | "not tried";
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Next Step
+             * @default
+             */
+            next_step: string;
+        };
+        /**
+         * CacheState
+         * @description What is stored: rows and bytes by part.
+         */
+        CacheState: {
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * CheckInput
+         * @description An image by its address; the other form is a multipart upload with the field `file`.
+         */
+        CheckInput: {
+            /** Url */
+            url: string;
+            /**
+             * Brand
+             * @default
+             */
+            brand: string;
+            /**
+             * Add
+             * @default false
+             */
+            add: boolean;
+        };
+        /**
+         * Health
+         * @description How the service is. `success` is the first outline's field.
+         */
+        Health: {
+            /** Success */
+            success: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "starting" | "degraded";
+            /** Version */
+            version: string;
+            /** Uptime */
+            uptime: number;
+            /** Instance */
+            instance: string;
+            /** Database */
+            database: string;
+            /** Cache */
+            cache: string;
+            /** Embedders */
+            embedders: components["schemas"]["BackEnd"][];
+            /** Jobs */
+            jobs: {
+                [key: string]: number;
+            };
+            /** Images */
+            images: number;
+            /** Brands */
+            brands: number;
+        };
+        /**
+         * Model
+         * @description A model of the registry and whether its file is here.
+         */
+        Model: {
+            /** Name */
+            name: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /** Bytes */
+            bytes?: number | null;
+            /** Present */
+            present: boolean;
+            /** Dims */
+            dims?: number | null;
+            /** Threshold */
+            threshold?: number | null;
+        };
+        /**
+         * Models
+         * @description All models.
+         */
+        Models: {
+            /** Models */
+            models: components["schemas"]["Model"][];
+        };
+        /**
+         * Setting
+         * @description One setting, its value in force and where that comes from. Secrets are shown as "set" or "".
+         */
+        Setting: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: unknown;
+            /** Default */
+            default: unknown;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "argument" | "environment" | "file" | "server" | "default";
+            /** Description */
+            description: string;
+            /**
+             * Secret
+             * @default false
+             */
+            secret: boolean;
+            /**
+             * Editable
+             * @default false
+             */
+            editable: boolean;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+        };
+        /**
+         * Settings
+         * @description All settings.
+         */
+        Settings: {
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * SettingsChange
+         * @description New values of editable settings; null takes a value back to what file and environment say.
+         */
+        SettingsChange: {
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -2445,7 +2592,6 @@ export interface components {
     pathItems: never;
 }
 export type ApplyInput = components['schemas']['ApplyInput'];
-export type BackEnd = components['schemas']['BackEnd'];
 export type Bin = components['schemas']['Bin'];
 export type BodyImportDecisionsApiDecisionsImportPost = components['schemas']['Body_import_decisions_api_decisions_import_post'];
 export type BodyUploadApiBrandsKeyUploadsPost = components['schemas']['Body_upload_api_brands__key__uploads_post'];
@@ -2456,9 +2602,7 @@ export type BrandShare = components['schemas']['BrandShare'];
 export type Brands = components['schemas']['Brands'];
 export type BulkDecided = components['schemas']['BulkDecided'];
 export type BulkDecision = components['schemas']['BulkDecision'];
-export type CacheState = components['schemas']['CacheState'];
 export type Check = components['schemas']['Check'];
-export type CheckInput = components['schemas']['CheckInput'];
 export type ContentInfo = components['schemas']['ContentInfo'];
 export type Decided = components['schemas']['Decided'];
 export type DecisionPage = components['schemas']['DecisionPage'];
@@ -2470,7 +2614,6 @@ export type GroupFilter = components['schemas']['GroupFilter'];
 export type GroupSummary = components['schemas']['GroupSummary'];
 export type Groups = components['schemas']['Groups'];
 export type HttpValidationError = components['schemas']['HTTPValidationError'];
-export type Health = components['schemas']['Health'];
 export type Histogram = components['schemas']['Histogram'];
 export type Image = components['schemas']['Image'];
 export type Job = components['schemas']['Job'];
@@ -2480,8 +2623,6 @@ export type Link = components['schemas']['Link'];
 export type Map = components['schemas']['Map'];
 export type Match = components['schemas']['Match'];
 export type Member = components['schemas']['Member'];
-export type Model = components['schemas']['Model'];
-export type Models = components['schemas']['Models'];
 export type OutlineCluster = components['schemas']['OutlineCluster'];
 export type OutlineImage = components['schemas']['OutlineImage'];
 export type OutlineImages = components['schemas']['OutlineImages'];
@@ -2499,9 +2640,6 @@ export type RulesText = components['schemas']['RulesText'];
 export type RunView = components['schemas']['RunView'];
 export type Runs = components['schemas']['Runs'];
 export type Session = components['schemas']['Session'];
-export type Setting = components['schemas']['Setting'];
-export type Settings = components['schemas']['Settings'];
-export type SettingsChange = components['schemas']['SettingsChange'];
 export type SignIn = components['schemas']['SignIn'];
 export type SkippedPage = components['schemas']['SkippedPage'];
 export type SourceSpec = components['schemas']['SourceSpec'];
@@ -2516,6 +2654,15 @@ export type UndoInput = components['schemas']['UndoInput'];
 export type UploadResult = components['schemas']['UploadResult'];
 export type User = components['schemas']['User'];
 export type ValidationError = components['schemas']['ValidationError'];
+export type BackEnd = components['schemas']['BackEnd'];
+export type CacheState = components['schemas']['CacheState'];
+export type CheckInput = components['schemas']['CheckInput'];
+export type Health = components['schemas']['Health'];
+export type Model = components['schemas']['Model'];
+export type Models = components['schemas']['Models'];
+export type Setting = components['schemas']['Setting'];
+export type Settings = components['schemas']['Settings'];
+export type SettingsChange = components['schemas']['SettingsChange'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_session_api_session_get: {
@@ -2611,7 +2758,7 @@ export interface operations {
             };
         };
     };
-    make_token_api_tokens_post: {
+    add_token_api_tokens_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2661,194 +2808,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    health_api_health_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    live_api_health_live_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    ready_api_health_ready_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    get_settings_api_settings_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Settings"];
-                };
-            };
-        };
-    };
-    change_settings_api_settings_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Settings"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    models_api_models_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Models"];
-                };
-            };
-        };
-    };
-    cache_api_cache_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CacheState"];
-                };
-            };
-        };
-    };
-    prune_api_cache_prune_post: {
-        parameters: {
-            query?: {
-                max_bytes?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CacheState"];
-                };
             };
             /** @description Validation Error */
             422: {
@@ -3108,75 +3067,6 @@ export interface operations {
             };
         };
     };
-    images_api_images_get: {
-        parameters: {
-            query?: {
-                brands?: string;
-                refresh?: boolean;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutlineImages"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    process_api_process_post: {
-        parameters: {
-            query?: {
-                wait?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OutlineProcessInput"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutlineProcess"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_jobs_api_jobs_get: {
         parameters: {
             query?: {
@@ -3366,38 +3256,6 @@ export interface operations {
             };
         };
     };
-    job_events_api_jobs__job__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     snapshot_api_jobs__job__snapshot_get: {
         parameters: {
             query?: never;
@@ -3431,7 +3289,109 @@ export interface operations {
             };
         };
     };
-    summary_api_results__result__get: {
+    job_events_api_jobs__job__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    images_api_images_get: {
+        parameters: {
+            query?: {
+                brands?: string;
+                refresh?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineImages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    process_api_process_post: {
+        parameters: {
+            query?: {
+                wait?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutlineProcessInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineProcess"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_summary_api_results__result__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3462,11 +3422,207 @@ export interface operations {
             };
         };
     };
-    groups_api_results__result__groups_get: {
+    get_histogram_api_results__result__histogram_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_regrouped_api_results__result__regroup_get: {
+        parameters: {
+            query: {
+                threshold: number;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regrouped"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_map_api_results__result__map_get: {
         parameters: {
             query?: {
-                relation?: ("identical" | "copy" | "contains" | "variant" | "scene" | "similar")[];
-                brand?: string[];
+                brand?: string[] | null;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_skipped_api_results__result__skipped_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_export_api_results__result__export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json" | "parquet" | "html" | "urls";
+                brand?: string;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_report_api_results__result__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_groups_api_results__result__groups_get: {
+        parameters: {
+            query?: {
+                relation?: ("identical" | "copy" | "contains" | "variant" | "scene" | "similar")[] | null;
+                brand?: string[] | null;
                 cross_brand?: boolean;
                 min_size?: number | null;
                 max_size?: number | null;
@@ -3509,7 +3665,7 @@ export interface operations {
             };
         };
     };
-    group_api_results__result__groups__group__get: {
+    get_group_api_results__result__groups__group__get: {
         parameters: {
             query?: {
                 threshold?: number | null;
@@ -3543,211 +3699,15 @@ export interface operations {
             };
         };
     };
-    histogram_api_results__result__histogram_get: {
+    get_pair_api_results__result__pairs__a___b__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Histogram"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    regroup_api_results__result__regroup_get: {
-        parameters: {
-            query: {
-                threshold: number;
-            };
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Regrouped"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    map__api_results__result__map_get: {
-        parameters: {
-            query?: {
-                brand?: string[];
-            };
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Map"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    skipped_api_results__result__skipped_get: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SkippedPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    report_api_results__result__report_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    export_api_results__result__export_get: {
-        parameters: {
-            query?: {
-                format?: "csv" | "json" | "html" | "parquet" | "urls";
-                brand?: string;
-            };
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    pair_api_results__result__pairs__a___b__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                result: string;
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 a: string;
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 b: string;
             };
             cookie?: never;
@@ -3774,13 +3734,17 @@ export interface operations {
             };
         };
     };
-    pair_picture_api_results__result__pairs__a___b__picture_get: {
+    get_picture_api_results__result__pairs__a___b__picture_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path: {
                 result: string;
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 a: string;
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 b: string;
             };
             cookie?: never;
@@ -3793,7 +3757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/*": string;
                 };
             };
             /** @description Validation Error */
@@ -3807,11 +3771,12 @@ export interface operations {
             };
         };
     };
-    content_api_contents__sha256__get: {
+    get_content_api_contents__sha256__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 sha256: string;
             };
             cookie?: never;
@@ -3838,11 +3803,15 @@ export interface operations {
             };
         };
     };
-    content_bytes_api_contents__sha256__bytes_get: {
+    get_bytes_api_contents__sha256__bytes_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+                range?: string | null;
+            };
             path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 sha256: string;
             };
             cookie?: never;
@@ -3855,7 +3824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/*": string;
                 };
             };
             /** @description Validation Error */
@@ -3869,13 +3838,17 @@ export interface operations {
             };
         };
     };
-    thumbnail_api_contents__sha256__thumbnail_get: {
+    get_thumbnail_api_contents__sha256__thumbnail_get: {
         parameters: {
             query?: {
                 side?: "160" | "320" | "640" | "1280";
             };
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+                accept?: string | null;
+            };
             path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
                 sha256: string;
             };
             cookie?: never;
@@ -3888,40 +3861,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    check_api_check_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckInput"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Check"];
+                    "image/*": string;
                 };
             };
             /** @description Validation Error */
@@ -3937,7 +3877,9 @@ export interface operations {
     };
     decide_api_results__result__groups__group__decisions_post: {
         parameters: {
-            query?: never;
+            query?: {
+                threshold?: number | null;
+            };
             header?: never;
             path: {
                 result: string;
@@ -4039,7 +3981,7 @@ export interface operations {
             };
         };
     };
-    decisions_api_decisions_get: {
+    list_decisions_api_decisions_get: {
         parameters: {
             query?: {
                 after?: number;
@@ -4257,7 +4199,7 @@ export interface operations {
             };
         };
     };
-    apply_plan_api_plans__plan__apply_post: {
+    apply_api_plans__plan__apply_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4292,7 +4234,7 @@ export interface operations {
             };
         };
     };
-    runs_api_runs_get: {
+    list_runs_api_runs_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4312,7 +4254,7 @@ export interface operations {
             };
         };
     };
-    undo_run_api_runs__run__undo_post: {
+    undo_api_runs__run__undo_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4330,6 +4272,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_api_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Url */
+                    url: string;
+                    /**
+                     * Brand
+                     * @default
+                     */
+                    brand?: string;
+                    /**
+                     * Add
+                     * @default false
+                     */
+                    add?: boolean;
+                };
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @default  */
+                    brand?: string;
+                    /** @default false */
+                    add?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
+                };
+            };
+        };
+    };
+    health_api_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    ready_api_health_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    get_settings_api_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    change_settings_api_settings_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    models_api_models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+        };
+    };
+    cache_api_cache_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheState"];
+                };
+            };
+        };
+    };
+    prune_api_cache_prune_post: {
+        parameters: {
+            query?: {
+                max_bytes?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheState"];
                 };
             };
             /** @description Validation Error */

@@ -58,8 +58,14 @@ export function useAnnouncements(): void {
     // At the first look, nothing is news.
     const finished = ended.current ? finishedSince(ended.current, jobs) : [];
     ended.current = new Set(jobs.filter((job) => !isActive(job)).map((job) => job.id));
-    if (finished.length > 0) void client.invalidateQueries({ queryKey: ["brands"] });
-    for (const job of finished)
-      announce(job, client.getQueryData(brandsQuery.queryKey) ?? [], texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));
+    if (finished.length === 0) return;
+    const tell = () => {
+      const brands = client.getQueryData(brandsQuery.queryKey) ?? [];
+      for (const job of finished)
+        announce(job, brands, texts, () => void navigate(job.state === "done" ? paths.results(job.id) : paths.job(job.id)));
+    };
+    // The brands' names are not known on every page, and their counts have changed.
+    void client.invalidateQueries({ queryKey: ["brands"] });
+    void client.query(brandsQuery).then(tell, tell);
   }, [jobs, texts, navigate, client]);
 }

@@ -96,9 +96,10 @@ function useJobActions(job: Job) {
   const retry = useRetryJob();
   const [asking, setAsking] = useState(false);
   const active = isActive(job);
+  const stopping = active && (cancel.isPending || cancel.isSuccess);
   const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, text: error.message });
   const section = t.title;
-  const stop: Action = { id: "job.cancel", label: t.cancel, section, icon: Ban, keys: ["c"], disabled: !may || !active, run: () => setAsking(true) };
+  const stop: Action = { id: "job.cancel", label: t.cancel, section, icon: Ban, keys: ["c"], disabled: !may || !active || stopping, run: () => setAsking(true) };
   const again: Action = {
     id: "job.retry",
     label: t.retry,
@@ -120,7 +121,7 @@ function useJobActions(job: Job) {
   useActions([stop, again, see]);
   const buttons = (
     <>
-      {!stop.disabled && <ActionButton action={stop} />}
+      {may && active && <ActionButton action={stop} busy={stopping} />}
       {!again.disabled && <ActionButton action={again} busy={retry.isPending} />}
       {!see.disabled && <ActionButton action={see} look="primary" />}
     </>

@@ -17,14 +17,12 @@ export function remember(client: QueryClient, job: Job): void {
   client.setQueryData(jobsQuery.queryKey, (jobs: Job[] | undefined) => jobs?.map((one) => (one.id === job.id ? job : one)));
 }
 
-/** Cancels at once in what is seen, and takes that back when the server says no. */
+/** Asks for a job to be stopped; it is over only when the server says so. */
 export function useCancelJob() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (job: Job) => answer(api.POST("/api/jobs/{job}/cancel", { params: { path: { job: job.id } } })),
-    onMutate: (job) => remember(client, { ...job, state: "cancelled" }),
     onSuccess: (job) => remember(client, job),
-    onError: (_error, job) => remember(client, job),
     onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
 }
