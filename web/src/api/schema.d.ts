@@ -76,6 +76,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Tell how the service is: each back end of the chain, the database, the cache, the jobs.
+         */
+        get: operations["health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Answer while the process lives.
+         */
+        get: operations["live_api_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Answer 200 when the database answers, else 503: then balancers send requests elsewhere.
+         */
+        get: operations["ready_api_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description List all settings: what is in force, and where it comes from. Secrets are "set" or empty; so are places on the
+         *     server's machine for all but admins.
+         */
+        get: operations["get_settings_api_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Settings
+         * @description Change settings for all servers of the database, from the next job on.
+         */
+        patch: operations["change_settings_api_settings_patch"];
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description List all models that are known, and which of them are here.
+         */
+        get: operations["models_api_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cache
+         * @description Tell what is stored, by part.
+         */
+        get: operations["cache_api_cache_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cache/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prune
+         * @description Forget what no image needs any more; with `max_bytes`, also the downloads asked for longest ago beyond that.
+         */
+        post: operations["prune_api_cache_prune_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description List who did what, newest first.
+         */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Return the numbers of this server for Prometheus.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/brands": {
         parameters: {
             query?: never;
@@ -906,126 +1091,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Health */
-        get: operations["health_api_health_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Live */
-        get: operations["live_api_health_live_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Ready */
-        get: operations["ready_api_health_ready_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Settings */
-        get: operations["get_settings_api_settings_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change Settings */
-        patch: operations["change_settings_api_settings_patch"];
-        trace?: never;
-    };
-    "/api/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Models */
-        get: operations["models_api_models_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cache": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cache */
-        get: operations["cache_api_cache_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cache/prune": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Prune */
-        post: operations["prune_api_cache_prune_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1037,6 +1102,44 @@ export interface components {
         ApplyInput: {
             /** Confirm */
             confirm: number;
+        };
+        /**
+         * Audit
+         * @description A page of the audit log, newest first.
+         */
+        Audit: {
+            /** Deeds */
+            deeds: components["schemas"]["Deed"][];
+            /** Next */
+            next?: number | null;
+        };
+        /**
+         * BackEnd
+         * @description One back end of the embedding chain: `state` and what to do about it.
+         */
+        BackEnd: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "unavailable" | "not configured" | "not tried";
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Next Step
+             * @default
+             */
+            next_step: string;
         };
         /**
          * Bin
@@ -1251,6 +1354,16 @@ export interface components {
             expected?: number | null;
         };
         /**
+         * CacheState
+         * @description What is stored: rows and bytes by part.
+         */
+        CacheState: {
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Check
          * @description The answer, the closest first. `verdict` is a sentence; `known` says that these very bytes are there.
          */
@@ -1345,6 +1458,34 @@ export interface components {
             at: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Deed
+         * @description Who did what: a change or a sign-in. `target` is what the route's parameters named.
+         */
+        Deed: {
+            /** Id */
+            id: number;
+            /** At */
+            at: number;
+            /** Person */
+            person: string;
+            /** Role */
+            role: string;
+            /** Client */
+            client: string;
+            /** Method */
+            method: string;
+            /** Route */
+            route: string;
+            /** Target */
+            target: {
+                [key: string]: string;
+            };
+            /** Status */
+            status: number;
+            /** Request */
+            request: string;
         };
         /**
          * Edge
@@ -1545,6 +1686,39 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Health
+         * @description How the service is. `success` is the first outline's field.
+         */
+        Health: {
+            /** Success */
+            success: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "starting" | "degraded";
+            /** Version */
+            version: string;
+            /** Uptime */
+            uptime: number;
+            /** Instance */
+            instance: string;
+            /** Database */
+            database: string;
+            /** Cache */
+            cache: string;
+            /** Embedders */
+            embedders: components["schemas"]["BackEnd"][];
+            /** Jobs */
+            jobs: {
+                [key: string]: number;
+            };
+            /** Images */
+            images: number;
+            /** Brands */
+            brands: number;
         };
         /**
          * Histogram
@@ -1784,6 +1958,40 @@ export interface components {
             };
             /** Score */
             score?: number | null;
+        };
+        /**
+         * Model
+         * @description A model of the registry and whether its file is here.
+         */
+        Model: {
+            /** Name */
+            name: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /** Bytes */
+            bytes?: number | null;
+            /** Present */
+            present: boolean;
+            /** Dims */
+            dims?: number | null;
+            /** Threshold */
+            threshold?: number | null;
+        };
+        /**
+         * Models
+         * @description All models.
+         */
+        Models: {
+            /** Models */
+            models: components["schemas"]["Model"][];
         };
         /**
          * OutlineCluster
@@ -2130,6 +2338,58 @@ export interface components {
             version: string;
         };
         /**
+         * Setting
+         * @description One setting, its value in force and where that comes from. Secrets are shown as "set" or "".
+         */
+        Setting: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: unknown;
+            /** Default */
+            default: unknown;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "argument" | "environment" | "file" | "server" | "default";
+            /** Description */
+            description: string;
+            /**
+             * Secret
+             * @default false
+             */
+            secret: boolean;
+            /**
+             * Editable
+             * @default false
+             */
+            editable: boolean;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+        };
+        /**
+         * Settings
+         * @description All settings.
+         */
+        Settings: {
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * SettingsChange
+         * @description New values of editable settings; null takes a value back to what file and environment say.
+         */
+        SettingsChange: {
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SignIn
          * @description Name and password.
          */
@@ -2410,44 +2670,6 @@ export interface components {
             ctx?: Record<string, never>;
         };
         /**
-         * BackEnd
-         * @description One back end of the embedding chain: `state` and what to do about it.
-         */
-        BackEnd: {
-            /** Name */
-            name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "working" | "unavailable" | "not configured" | "not tried";
-            /**
-             * Model
-             * @default
-             */
-            model: string;
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
-            /**
-             * Next Step
-             * @default
-             */
-            next_step: string;
-        };
-        /**
-         * CacheState
-         * @description What is stored: rows and bytes by part.
-         */
-        CacheState: {
-            /** Parts */
-            parts: {
-                [key: string]: unknown;
-            }[];
-        };
-        /**
          * CheckInput
          * @description An image by its address; the other form is a multipart upload with the field `file`.
          */
@@ -2465,125 +2687,6 @@ export interface components {
              */
             add: boolean;
         };
-        /**
-         * Health
-         * @description How the service is. `success` is the first outline's field.
-         */
-        Health: {
-            /** Success */
-            success: boolean;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ready" | "starting" | "degraded";
-            /** Version */
-            version: string;
-            /** Uptime */
-            uptime: number;
-            /** Instance */
-            instance: string;
-            /** Database */
-            database: string;
-            /** Cache */
-            cache: string;
-            /** Embedders */
-            embedders: components["schemas"]["BackEnd"][];
-            /** Jobs */
-            jobs: {
-                [key: string]: number;
-            };
-            /** Images */
-            images: number;
-            /** Brands */
-            brands: number;
-        };
-        /**
-         * Model
-         * @description A model of the registry and whether its file is here.
-         */
-        Model: {
-            /** Name */
-            name: string;
-            /**
-             * Title
-             * @default
-             */
-            title: string;
-            /**
-             * Licence
-             * @default
-             */
-            licence: string;
-            /** Bytes */
-            bytes?: number | null;
-            /** Present */
-            present: boolean;
-            /** Dims */
-            dims?: number | null;
-            /** Threshold */
-            threshold?: number | null;
-        };
-        /**
-         * Models
-         * @description All models.
-         */
-        Models: {
-            /** Models */
-            models: components["schemas"]["Model"][];
-        };
-        /**
-         * Setting
-         * @description One setting, its value in force and where that comes from. Secrets are shown as "set" or "".
-         */
-        Setting: {
-            /** Name */
-            name: string;
-            /** Value */
-            value: unknown;
-            /** Default */
-            default: unknown;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "argument" | "environment" | "file" | "server" | "default";
-            /** Description */
-            description: string;
-            /**
-             * Secret
-             * @default false
-             */
-            secret: boolean;
-            /**
-             * Editable
-             * @default false
-             */
-            editable: boolean;
-            /**
-             * Choices
-             * @default []
-             */
-            choices: string[];
-        };
-        /**
-         * Settings
-         * @description All settings.
-         */
-        Settings: {
-            /** Settings */
-            settings: components["schemas"]["Setting"][];
-        };
-        /**
-         * SettingsChange
-         * @description New values of editable settings; null takes a value back to what file and environment say.
-         */
-        SettingsChange: {
-            /** Values */
-            values: {
-                [key: string]: unknown;
-            };
-        };
     };
     responses: never;
     parameters: never;
@@ -2592,6 +2695,8 @@ export interface components {
     pathItems: never;
 }
 export type ApplyInput = components['schemas']['ApplyInput'];
+export type Audit = components['schemas']['Audit'];
+export type BackEnd = components['schemas']['BackEnd'];
 export type Bin = components['schemas']['Bin'];
 export type BodyImportDecisionsApiDecisionsImportPost = components['schemas']['Body_import_decisions_api_decisions_import_post'];
 export type BodyUploadApiBrandsKeyUploadsPost = components['schemas']['Body_upload_api_brands__key__uploads_post'];
@@ -2602,11 +2707,13 @@ export type BrandShare = components['schemas']['BrandShare'];
 export type Brands = components['schemas']['Brands'];
 export type BulkDecided = components['schemas']['BulkDecided'];
 export type BulkDecision = components['schemas']['BulkDecision'];
+export type CacheState = components['schemas']['CacheState'];
 export type Check = components['schemas']['Check'];
 export type ContentInfo = components['schemas']['ContentInfo'];
 export type Decided = components['schemas']['Decided'];
 export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionRow = components['schemas']['DecisionRow'];
+export type Deed = components['schemas']['Deed'];
 export type Edge = components['schemas']['Edge'];
 export type GroupDecision = components['schemas']['GroupDecision'];
 export type GroupDetail = components['schemas']['GroupDetail'];
@@ -2614,6 +2721,7 @@ export type GroupFilter = components['schemas']['GroupFilter'];
 export type GroupSummary = components['schemas']['GroupSummary'];
 export type Groups = components['schemas']['Groups'];
 export type HttpValidationError = components['schemas']['HTTPValidationError'];
+export type Health = components['schemas']['Health'];
 export type Histogram = components['schemas']['Histogram'];
 export type Image = components['schemas']['Image'];
 export type Job = components['schemas']['Job'];
@@ -2623,6 +2731,8 @@ export type Link = components['schemas']['Link'];
 export type Map = components['schemas']['Map'];
 export type Match = components['schemas']['Match'];
 export type Member = components['schemas']['Member'];
+export type Model = components['schemas']['Model'];
+export type Models = components['schemas']['Models'];
 export type OutlineCluster = components['schemas']['OutlineCluster'];
 export type OutlineImage = components['schemas']['OutlineImage'];
 export type OutlineImages = components['schemas']['OutlineImages'];
@@ -2640,6 +2750,9 @@ export type RulesText = components['schemas']['RulesText'];
 export type RunView = components['schemas']['RunView'];
 export type Runs = components['schemas']['Runs'];
 export type Session = components['schemas']['Session'];
+export type Setting = components['schemas']['Setting'];
+export type Settings = components['schemas']['Settings'];
+export type SettingsChange = components['schemas']['SettingsChange'];
 export type SignIn = components['schemas']['SignIn'];
 export type SkippedPage = components['schemas']['SkippedPage'];
 export type SourceSpec = components['schemas']['SourceSpec'];
@@ -2654,15 +2767,7 @@ export type UndoInput = components['schemas']['UndoInput'];
 export type UploadResult = components['schemas']['UploadResult'];
 export type User = components['schemas']['User'];
 export type ValidationError = components['schemas']['ValidationError'];
-export type BackEnd = components['schemas']['BackEnd'];
-export type CacheState = components['schemas']['CacheState'];
 export type CheckInput = components['schemas']['CheckInput'];
-export type Health = components['schemas']['Health'];
-export type Model = components['schemas']['Model'];
-export type Models = components['schemas']['Models'];
-export type Setting = components['schemas']['Setting'];
-export type Settings = components['schemas']['Settings'];
-export type SettingsChange = components['schemas']['SettingsChange'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_session_api_session_get: {
@@ -2816,6 +2921,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    health_api_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    ready_api_health_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    get_settings_api_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    change_settings_api_settings_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    models_api_models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+        };
+    };
+    cache_api_cache_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheState"];
+                };
+            };
+        };
+    };
+    prune_api_cache_prune_post: {
+        parameters: {
+            query?: {
+                max_bytes?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
                 };
             };
         };
@@ -4326,194 +4671,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Check"];
-                };
-            };
-        };
-    };
-    health_api_health_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    live_api_health_live_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    ready_api_health_ready_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    get_settings_api_settings_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Settings"];
-                };
-            };
-        };
-    };
-    change_settings_api_settings_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Settings"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    models_api_models_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Models"];
-                };
-            };
-        };
-    };
-    cache_api_cache_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CacheState"];
-                };
-            };
-        };
-    };
-    prune_api_cache_prune_post: {
-        parameters: {
-            query?: {
-                max_bytes?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CacheState"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
