@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from fastapi.routing import APIRoute
 
 from sosie import config
 from sosie.cli.app import app
+from sosie.server.security.roles import Needs
 
 HERE = Path(__file__).parent
 
@@ -76,7 +78,28 @@ def _meanings() -> dict[str, str]:
     return found
 
 
-DOCUMENTS = {"cli.md": cli_reference, "settings.md": settings_reference}
+def api_reference() -> str:
+    """Return docs/api.md: every route of the service, who may ask it, and what it does."""
+    from sosie.server.app import ROUTERS
+
+    lines = [
+        "# HTTP API\n",
+        "Written by `make docs` from the program itself. `/openapi.json` of a server has all inputs and outputs. How to",
+        "be let in, and what each role may: [server.md](server.md). Errors are `application/problem+json` with `title`,",
+        "`detail`, `next_step` and, where a form is wrong, `errors`.\n",
+        "| route | role | what it does |",
+        "|---|---|---|",
+    ]
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    for route in sorted(routes, key=lambda route: route.path):
+        roles = [each.dependency.role for each in route.dependencies if isinstance(each.dependency, Needs)]
+        about = " ".join((route.description or "").split("\n\n")[0].split())
+        role = roles[0] or "anyone"
+        lines.extend(f"| `{method} {route.path}` | {role} | {about} |" for method in sorted(route.methods or ()))
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS = {"cli.md": cli_reference, "settings.md": settings_reference, "api.md": api_reference}
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ from sosie.server.api import (
     system,
     uploads,
 )
+from sosie.server.description import describe
 from sosie.server.jobs.fetching import Fetching
 from sosie.server.jobs.service import JobService
 from sosie.server.metrics import Metrics
@@ -92,6 +93,7 @@ def create_app(settings: Settings, *, everywhere: bool = False) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    describe(app, app.routes)
     ui.mount(app)
     return app
 

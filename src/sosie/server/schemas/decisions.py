@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -76,7 +76,7 @@ class BulkDecided(BaseModel):
 class UndoInput(BaseModel):
     """Decisions to take back, all or none."""
 
-    decisions: list[int] = Field(min_length=1, max_length=100_000)
+    decisions: list[Annotated[int, Field(ge=1, le=2**53)]] = Field(min_length=1, max_length=100_000)
 
 
 class DecisionRow(BaseModel):
