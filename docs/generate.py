@@ -84,9 +84,9 @@ def api_reference() -> str:
 
     lines = [
         "# HTTP API\n",
-        "Written by `make docs` from the program itself. `/openapi.json` of a server has all inputs and outputs. How to",
-        "be let in, and what each role may: [server.md](server.md). Errors are `application/problem+json` with `title`,",
-        "`detail`, `next_step` and, where a form is wrong, `errors`.\n",
+        "Written by `make docs` from the program itself. `/openapi.json` of a server has all inputs and outputs.",
+        "How to be let in, and what each role may: [server.md](server.md). Errors are `application/problem+json` with",
+        "`title`, `detail`, `next_step` and, where a form is wrong, `errors`.\n",
         "| route | role | what it does |",
         "|---|---|---|",
     ]
