@@ -25,6 +25,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // Files share their environment: setting one up costs more than all tests in it.
+    isolate: false,
     setupFiles: ["src/lib/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
   },
