@@ -42,15 +42,27 @@ HOMES = {
 """Where each command is: a module of this room, and in it a function, or a `typer.Typer` of further commands."""
 
 
+REMOTE = {
+    "check": "remote:check",
+    "scan": "remote:scan",
+    "brand": "remote:brand",
+    "jobs": "remote:jobs",
+    "snapshot": "remote:snapshot",
+}
+"""Where the commands are that a server carries out (`--server`)."""
+_ALWAYS_HERE = ("serve", "embed", "models", "config")
+
+
 class _Loaded(Mapping[str, Any]):
     """The commands by name, each imported and built when it is first asked for: a scan pays for no other one."""
 
-    def __init__(self) -> None:
+    def __init__(self, homes: Mapping[str, str]) -> None:
+        self._homes = homes
         self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._built:
-            module, attribute = HOMES[name].split(":")
+            module, attribute = self._homes[name].split(":")
             part = getattr(import_module(f"sosie.cli.{module}"), attribute)
             holder = typer.Typer(rich_markup_mode=None)
             holder.add_typer(part, name=name) if isinstance(part, typer.Typer) else holder.command(name)(part)
@@ -58,17 +70,29 @@ class _Loaded(Mapping[str, Any]):
         return self._built[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(HOMES)
+        return iter(self._homes)
 
     def __len__(self) -> int:
-        return len(HOMES)
+        return len(self._homes)
 
 
 class _Commands(TyperGroup):
     """The commands, with one way out for errors, interruptions and readers that leave."""
 
     def __init__(self, **attributes: Any) -> None:
-        super().__init__(**{**attributes, "commands": _Loaded()})
+        super().__init__(**{**attributes, "commands": _Loaded(HOMES)})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; with --server the one that asks the server."""
+        if not ctx.params.get("server") or args[0] in _ALWAYS_HERE:
+            return super().resolve_command(ctx, args)
+        if args[0] not in REMOTE and args[0] in HOMES:
+            raise UsageError(
+                f"`sosie {args[0]}` works on this machine only.",
+                next_step=f"Leave --server and SOSIE_SERVER out, or use {', '.join(REMOTE)}.",
+            )
+        self.commands = _Loaded(REMOTE)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -109,6 +133,12 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    server: Annotated[
+        str,
+        typer.Option(
+            help="Let this server do the work; its token is SOSIE_TOKEN.", envvar="SOSIE_SERVER", metavar="URL"
+        ),
+    ] = "",
 ) -> None:
     """Find duplicate, edited and look-alike images, and see why they are the same."""
 

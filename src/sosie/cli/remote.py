@@ -1,0 +1,150 @@
+"""The commands that a server can carry out: `sosie --server URL check|scan|brand|jobs|snapshot ...`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sosie.cli.client import Client
+from sosie.errors import UsageError
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")]
+brand = typer.Typer(help="The server's brands.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def check(
+    context: typer.Context,
+    image: Annotated[Path, typer.Argument(help="The image to look for.", show_default=False)],
+    as_json: JsonOption = False,
+) -> None:
+    """Tell whether an image is in the server's catalogue already. Exit code 1: it is there.
+
+    Example: sosie --server http://localhost:8000 check shot.jpg
+    """
+    try:
+        data = image.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{image} cannot be read ({error.strerror}).", next_step="Check its name.") from error
+    with Client(server_of(context)) as client:
+        found = client.ask("POST", "/api/check", files={"file": (image.name, data)})
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        typer.echo(found["verdict"])
+        for match in found["matches"]:
+            typer.echo(f"  {match['relation']:9} {match['score']:.3f}  {match.get('words', '')}")
+    same = found["known"] or any(match["relation"] in ("identical", "copy") for match in found["matches"])
+    raise typer.Exit(1 if same else 0)
+
+
+def scan(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders to bring.", show_default=False)] = None,
+    brands: Annotated[list[str] | None, typer.Option("--brand", help="The brand; may be repeated.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
+    quiet: QuietOption = False,
+    every: Annotated[bool, typer.Option("--all", help="Show every group and every skipped file.")] = False,
+) -> None:
+    """Find the duplicates in brands of the server. Files that are given are brought to the one brand first.
+
+    Example: sosie --server http://localhost:8000 scan ~/nike --brand nike
+    """
+    from sosie.cli.scan import deliver
+    from sosie.pipeline.run import Found
+
+    if not brands or (paths and len(brands) != 1):
+        raise UsageError("A server finds duplicates in brands.", next_step="Name the brand with --brand.")
+    with Client(server_of(context)) as client:
+        if paths:
+            for skipped in client.upload(brands[0], list(_files(paths))):
+                print(f"{skipped['name']}: {skipped['reason']}", file=sys.stderr)
+        job = client.follow(client.ask("POST", "/api/jobs", json={"brands": brands}), quiet=quiet)
+        text = client.text(f"/api/results/{job['id']}/report")
+    deliver(Found(text), report=report, as_json=as_json, quiet=quiet, every=every)
+
+
+def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Give files with their names below the folder that was named; hidden ones are left out."""
+    for path in paths:
+        if path.is_file():
+            yield path, path.name
+        elif not path.is_dir():
+            raise UsageError(f"There is no {path}.", next_step="Check its spelling.")
+        for place, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    found = Path(place) / name
+                    yield found, found.relative_to(path).as_posix()
+
+
+def jobs(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List the server's jobs, newest first.
+
+    Example: sosie --server http://localhost:8000 jobs
+    """
+    with Client(server_of(context)) as client:
+        found = client.ask("GET", "/api/jobs")
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    for row in found["jobs"]:
+        typer.echo(f"{row['id']}  {row['state']:9}  {', '.join(row['brands'])[:80]}")
+
+
+def snapshot(
+    context: typer.Context, job: Annotated[str, typer.Argument(help="The job's id.", show_default=False)]
+) -> None:
+    """Write a job's parameters, versions, timings, counts and last errors as JSON.
+
+    Example: sosie --server http://localhost:8000 snapshot 0192f0c1 > snapshot.json
+    """
+    with Client(server_of(context)) as client:
+        json.dump(client.ask("GET", f"/api/jobs/{job}/snapshot"), sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+@brand.command("list")
+def list_brands(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Show the server's brands."""
+    with Client(server_of(context)) as client:
+        found = client.ask("GET", "/api/brands")
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    for row in found["brands"]:
+        typer.echo(f"{row['key']}  {row['images']:,} images  {row['state']}  {row['error']}".rstrip())
+
+
+@brand.command()
+def sync(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="The brand's key.", show_default=False)],
+    quiet: QuietOption = False,
+) -> None:
+    """Let the server fetch a brand and find the duplicates in it."""
+    with Client(server_of(context)) as client:
+        client.follow(client.ask("POST", f"/api/brands/{key}/sync"), quiet=quiet)
+
+
+@brand.command()
+def remove(
+    context: typer.Context, key: Annotated[str, typer.Argument(help="The brand's key.", show_default=False)]
+) -> None:
+    """Forget a brand of the server."""
+    with Client(server_of(context)) as client:
+        client.ask("DELETE", f"/api/brands/{key}")
+
+
+def server_of(context: typer.Context) -> str:
+    """Return the address that was given as --server."""
+    params: dict[str, Any] = context.find_root().params
+    return str(params["server"])
