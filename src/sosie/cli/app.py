@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
@@ -91,7 +91,7 @@ class _Commands(TyperGroup):
                 f"`sosie {args[0]}` works on this machine only.",
                 next_step=f"Leave --server and SOSIE_SERVER out, or use {', '.join(REMOTE)}.",
             )
-        self.commands = _Loaded(REMOTE)
+        self.commands = cast("Any", _Loaded(REMOTE))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
