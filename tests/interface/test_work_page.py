@@ -87,7 +87,7 @@ def test_a_finished_run_announces_itself_on_another_page(anna: Person, server: S
     anna.go("/settings/browser")
     job = server.client.job("slow")
     server.client.ended(job)
-    expect(anna.page.get_by_text("Finished: Slow Goods")).to_be_visible(timeout=30_000)
+    expect(anna.page.get_by_text("Finished: Slow Goods", exact=True)).to_be_visible(timeout=30_000)
 
 
 def test_what_was_skipped_is_told_with_its_reason(anna: Person, server: Server) -> None:

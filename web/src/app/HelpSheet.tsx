@@ -3,7 +3,7 @@ import { useCurrentActions } from "@/lib/actions";
 import { usePreferences } from "@/lib/preferences";
 import { useTexts } from "@/texts";
 
-import { bySection } from "./CommandPalette";
+import { bySection } from "./palette";
 
 /** All keys that work here. */
 export function HelpSheet({ onClose }: { onClose: () => void }) {

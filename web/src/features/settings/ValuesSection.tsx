@@ -59,7 +59,7 @@ function ValueRow({ setting }: { setting: Setting }) {
       title={readableName(setting.name)}
       hint={
         <>
-          {setting.description}
+          <Described text={setting.description} />
           <span className="text-ink-3 mt-1 flex flex-wrap items-center gap-2 text-xs">
             <code className="font-mono">{setting.name}</code>
             {setting.source !== "default" && <Badge tone={setting.source === "server" ? "accent" : "neutral"}>{t.source[setting.source]}</Badge>}
@@ -70,6 +70,19 @@ function ValueRow({ setting }: { setting: Setting }) {
     >
       {editable ? <Editor key={shownValue(setting.value)} id={id} setting={setting} /> : <ReadOnly setting={setting} />}
     </SettingRow>
+  );
+}
+
+/** A description with its `code` set as such. */
+function Described({ text }: { text: string }) {
+  return text.split("`").map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <code key={index} className="bg-sunken text-ink rounded-xs px-1 font-mono text-xs">
+        {part}
+      </code>
+    ),
   );
 }
 

@@ -11,18 +11,20 @@ const LONGEST_WAIT = 15_000;
 
 interface Watch {
   onJob: (job: Job) => void;
+  /** Called when an event says that the job is over. It may be of an earlier try: ask how the job stands. */
+  onEnd: () => void;
   /** Called with false when the line broke, and with true when it stands again. */
   onLine: (live: boolean) => void;
   open?: (address: string) => EventSource;
 }
 
 /**
- * Follows a job's events until it ends; returns what stops it.
+ * Follows a job's events; returns what stops it.
  *
  * A line that breaks is picked up by the browser where it broke (Last-Event-ID). Where the server turned the line down,
  * the browser gives up: then we try again ourselves, with waits that grow.
  */
-export function watchJob(id: string, { onJob, onLine, open = (address) => new EventSource(address) }: Watch): () => void {
+export function watchJob(id: string, { onJob, onEnd, onLine, open = (address) => new EventSource(address) }: Watch): () => void {
   let source: EventSource | null = null;
   let timer = 0;
   let wait = FIRST_WAIT;
@@ -38,8 +40,8 @@ export function watchJob(id: string, { onJob, onLine, open = (address) => new Ev
     });
     source.addEventListener("job", (event: MessageEvent<string>) => {
       const job = JSON.parse(event.data) as Job;
-      onJob(job);
-      if (!isActive(job)) stop();
+      if (isActive(job)) onJob(job);
+      else onEnd();
     });
     source.addEventListener("error", () => {
       onLine(false);
@@ -58,12 +60,12 @@ export function useJob(id: string) {
   const query = useQuery(jobQuery(id));
   const [live, setLive] = useState(true);
   const active = query.data !== undefined && isActive(query.data);
+  const { refetch } = query;
   useEffect(() => {
     if (!active) return;
-    return watchJob(id, { onJob: (job) => remember(client, job), onLine: setLive });
-  }, [id, active, client]);
+    return watchJob(id, { onJob: (job) => remember(client, job), onEnd: () => void refetch(), onLine: setLive });
+  }, [id, active, client, refetch]);
   // While the line is broken, asking now and then still tells when it has ended.
-  const { refetch } = query;
   useEffect(() => {
     if (live || !active) return;
     const timer = window.setInterval(() => void refetch(), 5000);
