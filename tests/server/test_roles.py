@@ -139,3 +139,18 @@ def test_a_file_of_somebody_who_may_only_look_is_refused_before_it_is_read(
     files = {"files": ("a.png", b"x")}
     for headers, status in ((bearer(secrets["viewer"]), 403), ({}, 401)):
         assert guarded.post("/api/brands/acme/uploads", files=files, headers=headers).status_code == status
+
+
+def test_keys_in_the_addresses_of_sources_are_shown_to_admins_alone(
+    guarded: TestClient, secrets: dict[Role, str]
+) -> None:
+    url = "https://user:pw@shop.example/feed.xml?key=s3cr3t"
+    body = {"key": "keyed", "sources": [{"kind": "feed", "settings": {"url": url}}]}
+    assert guarded.post("/api/brands", json=body, headers=bearer(secrets["admin"])).status_code == 201
+    for path in ("/api/brands", "/api/brands/keyed"):
+        assert "s3cr3t" in guarded.get(path, headers=bearer(secrets["admin"])).text
+        for role in ("viewer", "reviewer"):
+            answer = guarded.get(path, headers=bearer(secrets[role])).text
+            assert "shop.example/feed.xml" in answer
+            assert "s3cr3t" not in answer
+            assert "user:pw" not in answer

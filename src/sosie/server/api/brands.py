@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 
@@ -14,7 +15,9 @@ from sosie.server.person import person_of
 from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands, BrandState
 from sosie.server.schemas.brands import SourceSpec as SpecInput
 from sosie.server.schemas.jobs import Job
+from sosie.server.security.callers import caller_of
 from sosie.server.security.roles import admin, reviewer, viewer
+from sosie.server.security.secrecy import discreet
 from sosie.server.state import Shared, State
 from sosie.server.views.mosaics import mosaic
 from sosie.sources.specs import check_settings
@@ -24,11 +27,11 @@ router = APIRouter(prefix="/api/brands", tags=["brands"])
 
 
 @router.get("", dependencies=[viewer])
-def list_brands(state: Shared) -> Brands:
+def list_brands(state: Shared, request: Request) -> Brands:
     """List all brands, by name."""
     rows = [row for row in state.brands.all() if not row.key.startswith(stored.PASSING)]
     rows.sort(key=lambda row: (row.name.casefold(), row.key))
-    return Brands(brands=shown(state, rows))
+    return Brands(brands=[_for_caller(brand, request) for brand in shown(state, rows)])
 
 
 @router.post("", status_code=201, dependencies=[admin])
@@ -49,9 +52,9 @@ def add_brand(state: Shared, body: BrandInput) -> Brand:
 
 
 @router.get("/{key}", dependencies=[viewer])
-def get_brand(state: Shared, key: str) -> Brand:
+def get_brand(state: Shared, request: Request, key: str) -> Brand:
     """Return a brand."""
-    return _one(state, _known(state, key))
+    return _for_caller(_one(state, _known(state, key)), request)
 
 
 @router.patch("/{key}", dependencies=[admin])
@@ -110,6 +113,23 @@ def _state(row: stored.Brand, *, working: bool) -> BrandState:
     if row.state != "syncing" or working:
         return row.state
     return replace(row, sync_begun=None).state
+
+
+def _for_caller(brand: Brand, request: Request) -> Brand:
+    """Return a brand without keys in addresses and places on the machine, for all who may not change it anyway."""
+    caller = caller_of(request)
+    if caller is not None and caller.may("admin"):
+        return brand
+    sources = [SpecInput(kind=spec.kind, settings=_discreet(spec.settings)) for spec in brand.sources]
+    return brand.model_copy(update={"sources": sources})
+
+
+def _discreet(value: Any) -> Any:
+    if isinstance(value, str):
+        return discreet(value)
+    if isinstance(value, dict):
+        return {name: _discreet(part) for name, part in value.items()}
+    return [_discreet(part) for part in value] if isinstance(value, list) else value
 
 
 def _one(state: State, row: stored.Brand) -> Brand:

@@ -13,6 +13,7 @@ from sosie.errors import CatalogueError, SosieError
 from sosie.server.jobs.child import FetchTask, ScanTask
 from sosie.server.jobs.tally import Tally, told_of
 from sosie.server.jobs.worker import Worker
+from sosie.server.security.secrecy import discreet
 from sosie.store.jobs import JobRow, Jobs
 
 _WORD = 0.25
@@ -59,7 +60,9 @@ class Work:
         except SosieError as error:
             self._end("failed", error.message, error.next_step)
         except Exception as error:
-            self._end("failed", f"It failed ({type(error).__name__}: {error}).", "The server's log says more.")
+            self._end(
+                "failed", discreet(f"It failed ({type(error).__name__}: {error})."), "The server's log says more."
+            )
             raise
 
     def _go(self, step: Step) -> None:
