@@ -33,9 +33,8 @@ from sosie.types import MERGED, Edge, Pairs
 _SLAB = 2048
 _MANY = 400
 """Pairs from which on other processes are started: it costs a third of a second each."""
-_WITNESSES, _MOST_WITNESSES, _SMALL = 2, 24, 6
-"""Copies that an image is proved against before pairs inside its own group are left out: two in small groups, one more
-for every image that a group has beyond eight, at most 24. A wrong edge welds more in a large group."""
+_WITNESSES = 24
+"""Copies that an image is proved against before pairs inside its own group are left out."""
 _DOUBTFUL = 0.5
 """Candidates with less than this share of the best score of either image are mostly strangers."""
 
@@ -70,7 +69,6 @@ class Prover:
         self.judge = judge_key()
         self.parent = list(range(len(self.contents)))
         self.witnesses = [0] * len(self.contents)
-        self.size = [1] * len(self.contents)
         self.spared = list[Pair]()
         self.tiny = [min(row.width, row.height) < TINY for row in self.contents.rows]
         self.hands = self.workers or usable_cores()
@@ -115,8 +113,7 @@ class Prover:
     def prove(self, pairs: Sequence[Pair], *, spare: bool = True) -> None:
         """Verify pairs that are given best first, as far as they were not asked before.
 
-        With `spare`, pairs inside a group are left out once both images are proved against enough others of it. Those
-        come up again when the group has grown.
+        With `spare`, pairs inside a group are left out once both images are proved against enough others of it.
         """
         spared = self.spared if spare else []
         waiting = [pair for pair in pairs if pair not in self.asked and not any(self.tiny[row] for row in pair)]
@@ -141,7 +138,7 @@ class Prover:
         wave, later, busy = list[Pair](), list[Pair](), [0] * len(self.contents)
         for pair in waiting:
             a, b = pair
-            proved = min(self.witnesses[a], self.witnesses[b]) >= self._enough(a) and self._root(a) == self._root(b)
+            proved = min(self.witnesses[a], self.witnesses[b]) >= _WITNESSES and self._root(a) == self._root(b)
             if proved or min(busy[a], busy[b]) >= at_once:
                 later.append(pair)
             else:
@@ -149,9 +146,6 @@ class Prover:
                 busy[a] += 1
                 busy[b] += 1
         return wave, later
-
-    def _enough(self, row: int) -> int:
-        return min(_MOST_WITNESSES, max(_WITNESSES, self.size[self._root(row)] - _SMALL))
 
     def _findings(self, pairs: Sequence[Pair], waiting: int) -> Iterator[tuple[Pair, Finding]]:
         """Yield what is known or found out of each pair, in order; `waiting` pairs are still to be done."""
@@ -200,12 +194,7 @@ class Prover:
         if edge.relation in MERGED and edge.score >= LIKELY:
             self.witnesses[a] += 1
             self.witnesses[b] += 1
-            self._join(self._root(a), self._root(b))
-
-    def _join(self, one: int, other: int) -> None:
-        if one != other:
-            self.parent[other] = one
-            self.size[one] += self.size[other]
+            self.parent[self._root(b)] = self._root(a)
 
     def _root(self, row: int) -> int:
         while self.parent[row] != row:
