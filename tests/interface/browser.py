@@ -102,6 +102,7 @@ def person(browser: Browser, look: Look, url: str) -> Iterator[Person]:
     page.on("pageerror", lambda error: someone.errors.append(f"uncaught: {error}"))
     try:
         yield someone
-        assert someone.errors == []
+        if someone.errors:
+            raise AssertionError("The console complains: " + "; ".join(someone.errors))
     finally:
         context.close()

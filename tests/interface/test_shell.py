@@ -75,7 +75,7 @@ def test_a_lost_connection_is_told_and_goes_on_by_itself(anna: Person) -> None:
     expect(anna.page.get_by_text("No connection. Trying again")).to_be_visible(timeout=30_000)
     assert anna.violations() == []
     anna.page.context.set_offline(False)
-    expect(anna.page.get_by_text("Connected again")).to_be_visible(timeout=30_000)
+    expect(anna.page.get_by_text("Connected again", exact=True)).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.parametrize("look", [PHONE], ids=["phone"])

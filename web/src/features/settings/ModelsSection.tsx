@@ -29,6 +29,8 @@ export function ModelsSection() {
 function ModelRow({ model }: { model: Model }) {
   const t = useTexts().settings.models;
   const format = useFormat();
+  // "OpenAI CLIP ViT-B/32: the model that published thresholds are for."
+  const [title = "", ...about] = (model.title || model.name).split(": ");
   const facts = [
     model.bytes ? format.bytes(model.bytes) : "",
     model.dims ? t.dims(model.dims) : "",
@@ -38,12 +40,13 @@ function ModelRow({ model }: { model: Model }) {
   return (
     <li className="px-4 py-3.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="font-medium">{model.title || model.name}</h3>
+        <h3 className="font-medium">{title.replace(/\.$/, "")}</h3>
         <span className="text-ink-3 font-mono text-xs">{model.name}</span>
         <Badge tone={model.present ? "good" : "neutral"} className="ml-auto">
           {model.present ? t.present : t.absent}
         </Badge>
       </div>
+      {about.length > 0 && <p className="mt-0.5 text-sm first-letter:uppercase">{about.join(": ")}</p>}
       <p className="text-ink-2 tabular mt-0.5 text-sm">{facts.filter(Boolean).join(" · ")}</p>
       {!model.present && (
         <p className="text-ink-2 mt-1.5 text-sm">

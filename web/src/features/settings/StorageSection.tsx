@@ -42,7 +42,7 @@ function PartsTable({ parts }: { parts: readonly Part[] }) {
           {parts.map(({ name, rows, bytes }) => (
             <tr key={name}>
               <th scope="row" className="px-4 py-2.5 text-left font-medium">
-                {t.parts[name] ?? name}
+                <PartName name={name} />
               </th>
               <td className={cell}>{rows === null ? "–" : format.number(rows)}</td>
               <td className={cell}>{bytes === null ? "–" : format.bytes(bytes)}</td>
@@ -59,6 +59,18 @@ function PartsTable({ parts }: { parts: readonly Part[] }) {
         </tfoot>
       </table>
     </div>
+  );
+}
+
+/** A part in words; fingerprints by the name of their space, whose full key stands below it. */
+function PartName({ name }: { name: string }) {
+  const t = useTexts().settings.storage;
+  const [short = name, ...rest] = name.split("/");
+  return (
+    <>
+      {t.parts[name] ?? short}
+      {rest.length > 0 && <span className="text-ink-3 block font-mono text-xs font-normal break-all">{name}</span>}
+    </>
   );
 }
 
