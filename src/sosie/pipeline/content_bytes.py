@@ -27,12 +27,26 @@ def read_content(catalogue: Catalogue, originals: Originals, content: Content, l
 
     Raises `Gone` when every file of it is gone, unreadable or changed: other bytes are never given in its place.
     """
+    return _read(catalogue, originals, content.sha256, limit)
+
+
+def read_fetched(catalogue: Catalogue, originals: Originals, sha256: bytes, limit: int) -> bytes:
+    """Return the bytes of a content as `read_content` does, also of one that was fetched and not looked at yet.
+
+    Raises `NotFound` for one that is neither in the catalogue nor among the originals, and `Gone`.
+    """
+    if originals.size_here(sha256) is None:
+        known_content(catalogue, sha256)
+    return _read(catalogue, originals, sha256, limit)
+
+
+def _read(catalogue: Catalogue, originals: Originals, sha256: bytes, limit: int) -> bytes:
     try:
-        original = originals.find(content.sha256)
+        original = originals.find(sha256)
     except OSError:
         original = None  # it may be a file of this machine all the same
     places = [str(original)] if original else []
-    places += [os.fsdecode(uri) for uri in catalogue.uris([content.sha256]).get(content.sha256, ())]
+    places += [os.fsdecode(uri) for uri in catalogue.uris([sha256]).get(sha256, ())]
     why = "it is kept nowhere on this machine"
     for place in places:
         if not Path(place).is_absolute() or not os.path.lexists(place):
@@ -42,10 +56,10 @@ def read_content(catalogue: Catalogue, originals: Originals, content: Content, l
         except OSError as error:
             why = f"its file {plain_reason(error)}"
             continue
-        if hashlib.sha256(data).digest() == content.sha256:
+        if hashlib.sha256(data).digest() == sha256:
             return data
         why = "its file was changed since"
     raise Gone(
-        f"The image {content.sha256.hex()} cannot be shown: {why}.",
+        f"The image {sha256.hex()} cannot be shown: {why}.",
         next_step="Sync its brand, or scan its folder again.",
     )

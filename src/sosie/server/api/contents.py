@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Response
 
-from sosie.pipeline.content_bytes import known_content, read_content
+from sosie.pipeline.content_bytes import known_content, read_content, read_fetched
 from sosie.server.answers import accepts_avif, media_type, picture
 from sosie.server.schemas.images import ContentInfo
 from sosie.server.security.roles import viewer
@@ -52,8 +52,7 @@ def get_thumbnail(
     key = bytes.fromhex(sha256)
 
     def read() -> bytes:
-        content = known_content(state.catalogue, key)
-        return read_content(state.catalogue, state.originals, content, int(state.settings.max_megabytes * 1e6))
+        return read_fetched(state.catalogue, state.originals, key, int(state.settings.max_megabytes * 1e6))
 
     kind: Literal["webp", "avif"] = "avif" if accepts_avif(accept) else "webp"
     data = state.thumbnails.get(key, int(side), kind, read)
