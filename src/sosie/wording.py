@@ -31,7 +31,8 @@ class Links:
         if self._root(member) == self._root(keeper):
             bytes_too = self._images[member].sha256 == self._images[keeper].sha256
             return "the same bytes" if bytes_too else "the same pixels"
-        return why(self._edges.get(self._pair(member, keeper)))
+        edge = self._edges.get(self._pair(member, keeper))
+        return why(edge) if edge is None else in_words(edge)
 
     def _pair(self, a: int, b: int) -> tuple[int, int]:
         a, b = sorted((self._root(a), self._root(b)))

@@ -40,3 +40,10 @@ def test_strangers_stand_side_by_side() -> None:
     one, other = draw("product", 1, longest=200), draw("product", 2, longest=200)
     page = comparison(one, other, None)
     assert page.shape[1] == one.shape[1] + other.shape[1] + 3 * 16
+
+
+def test_pictures_of_almost_one_brightness_are_laid_over_each_other_without_a_warning() -> None:
+    blank = np.full((600, 600, 3), 254, np.uint8)
+    blank[280:320, 280:320] = 255
+    page = comparison(blank, np.ascontiguousarray(blank[::-1]), np.eye(3))
+    assert not _marks(page, 2, 600).any()

@@ -58,6 +58,15 @@ def test_urls_are_listed_by_brand(desk: Desk, tmp_path: Path) -> None:
     assert found["Brand-x.txt"].endswith("c/three.png\n")
 
 
+def test_a_name_with_a_line_break_stays_one_line_of_the_list(tmp_path: Path) -> None:
+    root = tmp_path / "photos"
+    write(root / "one.png", "sun large")
+    write(root / "two\n.png", "sun")
+    with Catalogue(tmp_path / "data/catalogue.db") as catalogue:
+        export(Desk(catalogue, report_of(root), (str(root),)), Rules(), tmp_path / "urls", "urls")
+    assert (tmp_path / "urls/no-brand.txt").read_text() == f"file://{root}/two%0A.png\n"
+
+
 def test_the_page_loads_nothing_and_names_are_text(desk: Desk, tmp_path: Path) -> None:
     root = Path(desk.roots[0])
     before = contents(root)

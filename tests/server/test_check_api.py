@@ -138,3 +138,13 @@ def test_an_image_is_added_once_and_found_by_the_next_check_and_the_next_job(tmp
 def test_a_catalogue_without_any_result_answers(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         assert check(service, encoded(picture(3)))["matches"] == []
+
+
+def test_a_check_made_before_the_first_result_does_not_hide_what_the_result_has(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        picture_bytes = encoded(picture(1, longest=480), "PNG")
+        assert not check(service, picture_bytes)["known"]
+        processed(tmp_path)
+        found = check(service, (tmp_path / "pictures" / "acme" / "1.png").read_bytes())
+        assert found["known"]
+        assert found["matches"]

@@ -75,3 +75,8 @@ def test_a_source_is_what_a_folder_has(tmp_path: Path) -> None:
         (ref,) = make_source("folder", {"path": str(tmp_path)}, handed).refs()
     assert isinstance(ref, ImageRef)
     assert ref.brand == "nike"
+
+
+def test_a_text_with_a_nul_is_refused_with_the_name_of_its_setting() -> None:
+    with pytest.raises(UsageError, match="The setting path of a source folder cannot be str"):
+        check_settings("folder", {"path": "/x\0y"})

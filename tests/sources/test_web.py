@@ -240,6 +240,12 @@ def test_a_robots_txt_that_is_not_there_allows_all_and_one_that_fails_nothing(
         assert site.paths == ["/robots.txt"]
 
 
+def test_an_address_that_is_not_asked_is_refused_with_what_the_operator_can_do(web: Web) -> None:
+    with pytest.raises(SourceFailure, match=r"the metadata service of a cloud\. ") as refused:
+        list(WebSource(url="http://169.254.169.254/latest", web=web, brand="b").refs())
+    assert "allowed_networks" in refused.value.next_step
+
+
 def test_the_rules_of_the_host_that_a_redirect_leads_to_count_too(web: Web) -> None:
     with Site({"/robots.txt": "User-agent: *\nDisallow: /", "/": "<img src=/a.jpg>"}) as closed:
         opened = Site({"/": Reply(302, b"", {"location": closed.url + "/"})})

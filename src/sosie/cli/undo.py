@@ -25,6 +25,7 @@ def undo(
 
     Example: sosie undo --last --yes
     """
+    from sosie.cli.table import printable
     from sosie.review import undo_run
     from sosie.review.applying import last_run, to_undo
     from sosie.store.journal import Runs
@@ -37,7 +38,7 @@ def undo(
     if not yes:
         uris = to_undo(chosen, runs, only=patterns)
         for uri in uris:
-            typer.echo(uri.encode("utf-8", "surrogateescape"))
+            typer.echo(printable(uri))
         say(f"Run {chosen}: would restore {files(len(uris))}. Nothing was touched: --yes does it.")
         return
     outcome = undo_run(chosen, runs, only=patterns)

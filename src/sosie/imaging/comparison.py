@@ -81,7 +81,7 @@ def _different(one: NDArray[np.float32], other: NDArray[np.float32], covered: ND
     for _ in range(4):  # what is laid over must not bend the brightness of the rest
         if alike.sum() < 16 or np.ptp(other[alike]) < 1:
             break
-        gain, offset = np.polyfit(other[alike], one[alike], 1)
+        gain, offset = _line(other[alike], one[alike])
         gap = np.abs(other * gain + offset - one)
         alike = covered & (gap <= np.median(gap[covered]) * 1.5 + 1)
     fitted = other * gain + offset
@@ -90,6 +90,14 @@ def _different(one: NDArray[np.float32], other: NDArray[np.float32], covered: ND
     gap = np.maximum(gap, np.maximum(cv2.erode(one, near) - fitted, fitted - cv2.dilate(one, near)))
     different: NDArray[np.bool_] = (gap > _DIFFERENT) & covered
     return different
+
+
+def _line(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[float, float]:
+    """Give slope and height of the straight line nearest to points whose x are not all one."""
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    mean_x, mean_y = x.mean(), y.mean()
+    slope = float(((x - mean_x) * (y - mean_y)).sum() / ((x - mean_x) ** 2).sum())
+    return slope, float(mean_y - slope * mean_x)
 
 
 def _page(panels: list[tuple[str, Pixels]]) -> Pixels:

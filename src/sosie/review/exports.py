@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import quote
 
 from sosie.errors import UsageError
 from sosie.review.choosing import choose
@@ -178,6 +180,11 @@ def _write_urls(rows: Sequence[Row], folder: Path) -> int:
         while name.casefold() in taken:
             name += "-2"
         taken.add(name.casefold())
-        lines = "".join(f"{uri}\n" for uri in sorted(uris))
+        lines = "".join(f"{_line(uri)}\n" for uri in sorted(uris))
         (folder / f"{name}.txt").write_bytes(lines.encode("utf-8", "surrogateescape"))
     return sum(map(len, brands.values()))
+
+
+def _line(uri: str) -> str:
+    """Give a URI as one line: the path of a file whose name has a line break becomes a file URL (RFC 8089)."""
+    return f"file://{quote(os.fsencode(uri))}" if "\n" in uri or "\r" in uri else uri

@@ -17,6 +17,7 @@ AGENT = "Sosie"
 LONGEST_DELAY = 10.0
 """Seconds between two requests that a site may ask for with Crawl-delay; more is taken as this."""
 
+_OWN = "If the site is your own, set robots to false."
 _READ = 500 * 1024
 _MOST = 5_000_000
 
@@ -24,6 +25,7 @@ _MOST = 5_000_000
 @dataclass(frozen=True, slots=True)
 class _Rules:
     refused: str = ""
+    next_step: str = _OWN
     parsed: Protego | None = None
     delay: float = 0.0
 
@@ -37,15 +39,15 @@ class Robots:
     _rules: dict[str, _Rules] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
 
-    def refusal(self, url: str) -> str:
-        """Return why a page or sitemap must not be read, or nothing when it may."""
+    def refusal(self, url: str) -> tuple[str, str]:
+        """Return why a page or sitemap must not be read and what can be done, or two empty texts when it may."""
         parts = urlsplit(url)
         if (parts.hostname or "") in self.own:
-            return ""
+            return "", ""
         rules = self._rules_of(f"{parts.scheme}://{parts.netloc}")
         if rules.refused or rules.parsed is None:
-            return rules.refused
-        return "" if rules.parsed.can_fetch(url, AGENT) else "is not allowed by the site's robots.txt"
+            return rules.refused, rules.next_step if rules.refused else ""
+        return ("", "") if rules.parsed.can_fetch(url, AGENT) else ("is not allowed by the site's robots.txt", _OWN)
 
     def wait(self, url: str) -> None:
         """Wait until the site may be asked again, as long as it wishes but at most 10 seconds."""
@@ -66,7 +68,8 @@ class Robots:
         try:
             answer = self.web.get(f"{site}/robots.txt", max_bytes=_MOST)
         except SourceFailure as error:
-            return _Rules(f"is not read, since the site's robots.txt cannot be had: {error.message}")
+            reason = f"is not read, since the site's robots.txt cannot be had: {error.message.rstrip('.')}"
+            return _Rules(reason, next_step=f"{error.next_step} {_OWN}".strip())
         if answer.status >= 500:
             return _Rules(f"is not read, since the site's robots.txt answered {answer.status}")
         if not 200 <= answer.status < 300:

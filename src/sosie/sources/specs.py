@@ -150,4 +150,6 @@ def _plain(hint: Any, value: Any) -> Any:
         return number
     if not isinstance(value, str):
         raise TypeError("a text is wanted")
+    if "\0" in value:
+        raise ValueError("a text without NUL is wanted")
     return value

@@ -91,9 +91,9 @@ class _Visit:
         return answer
 
     def _allowed(self, url: str) -> None:
-        refused = self.robots.refusal(url)
+        refused, step = self.robots.refusal(url)
         if refused:
-            raise SourceFailure(f"{_plain(url)} {refused}.", next_step="If the site is your own, set robots to false.")
+            raise SourceFailure(f"{_plain(url)} {refused}.", next_step=step)
 
     def kind(self, answer: Answer) -> str:
         """Return what an answer is, by its first bytes."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,6 +32,8 @@ from sosie.wording import verdict
 
 _REMEMBERED = 4096
 _MOST = 50
+_PATIENCE = 2.0
+"""Seconds that the check that finds a newer result waits for its index."""
 _AT_ONCE = 4
 """Checks computed side by side: more of them would only keep other requests waiting."""
 
@@ -58,8 +60,8 @@ class Checks:
 
     `workers` are the threads to call it in.
 
-    The first check builds the index; when a newer result is there, its index is built beside, and checks are answered
-    from the older one until it is ready.
+    The first check builds the index; when a newer result is there, its index is built beside. The check that finds it
+    waits a little; others are answered from the older one until it is ready, unless that has no image at all.
     """
 
     def __init__(self, settings: Settings, catalogue: Catalogue, originals: Originals, results: Results) -> None:
@@ -118,10 +120,15 @@ class Checks:
                 self._ready = ready = building.result()
                 if ready.result.id == newest:
                     return ready
+            begun = self._building is None
             if self._building is None:
                 self._building = self._pool.submit(self._build, newest)
             building = self._building
-        return ready if ready is not None else building.result()
+        if ready is None or not ready.result.id:  # nothing was found by what holds nothing
+            return building.result()
+        if begun:
+            wait([building], _PATIENCE)
+        return building.result() if building.done() else ready
 
     def _build(self, newest: str | None) -> _Ready:
         result = self._results.get(newest) if newest else self._results.nothing()

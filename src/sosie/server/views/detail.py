@@ -18,7 +18,7 @@ from sosie.server.views.loaded import LoadedResult
 from sosie.server.views.places import Said
 from sosie.server.views.showing import edge_view, group_fields, image_fields, image_view
 from sosie.types import Group
-from sosie.wording import why
+from sosie.wording import in_words, why
 
 _MOST_EDGES = 5000
 _MOST_LINKS = 200
@@ -85,7 +85,7 @@ def _to_keeper(grouping: Grouping, image: int, keeper: int) -> tuple[float | Non
     if number is None:
         return None, why(None)
     edge = edges.edge(number)
-    return edge.score, why(edge)
+    return edge.score, in_words(edge)
 
 
 def _inner(grouping: Grouping, number: int) -> list[int]:
