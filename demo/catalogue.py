@@ -96,7 +96,7 @@ def pictures(brand: Brand, size: float) -> Iterator[tuple[str, Pixels]]:
     for number, (name, pixels) in enumerate(made):
         for step in range(number % 3):
             edit = _edits()[(number * 2 + step * 7) % len(_edits())]
-            yield f"{name}-{edit}", _edited(edit, pixels, number + step)
+            yield f"{name}-{edit}", _edited(edit, pixels, 1000 * BRANDS.index(brand) + 10 * number + step)
     yield "social/lookbook", collage([pixels for _, pixels in made[1:5]])
 
 
