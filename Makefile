@@ -1,12 +1,13 @@
 # Two commands do all set-up: `make run` serves the interface with drawn pictures to review, `make test` passes the tests.
 PYTHON ?= python3
 VENV ?= .venv
+PORT ?= 8000
 BIN := $(VENV)/bin
 
 .PHONY: run test check format docs types ui clean
 
 run: $(VENV)/.ready ui
-	$(BIN)/python -m demo.serve build/demo
+	$(BIN)/python -m demo.serve build/demo --port $(PORT)
 
 test: check ui
 	$(BIN)/pytest --cov --cov-report=term

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -87,9 +88,22 @@ def wait_for(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The server does not answer.")
 
 
+def claim(port: int) -> None:
+    """Raise `SystemExit` when something listens on a port: another server must not be taken for the demo's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SystemExit(
+                f"Port {port} cannot be had ({error.strerror}). Choose another: make run PORT=8001"
+            ) from None
+
+
 @contextmanager
 def serving(folder: Path, port: int, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the pictures of a folder, searched for duplicates, until the block ends."""
+    claim(port)
     pictures = (folder / "pictures").resolve()
     own = {"SOSIE_DATA_DIR": str(folder / "data"), "SOSIE_ALLOWED_ROOTS": str(pictures), **(environment or {})}
     command = [sys.executable, "-c", "from sosie.cli import main; main()", "serve", "--port", str(port), "--no-open"]
