@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
+PORT ?= 8000
 
 .PHONY: run test check format docs types ui clean
 

@@ -24,6 +24,8 @@ import httpx
 
 from demo.brands import BRANDS
 from demo.catalogue import write
+from sosie.cli.table import print_report
+from sosie.report import Report
 
 _PATIENCE = 60.0
 
@@ -105,13 +107,15 @@ def serving(folder: Path, port: int, environment: Mapping[str, str] | None = Non
     """Serve the pictures of a folder, searched for duplicates, until the block ends."""
     claim(port)
     pictures = (folder / "pictures").resolve()
-    own = {"SOSIE_DATA_DIR": str(folder / "data"), "SOSIE_ALLOWED_ROOTS": str(pictures), **(environment or {})}
+    own = {"SOSIE_DATA_DIR": str(folder / "data"), "SOSIE_ALLOWED_ROOTS": str(pictures)}
+    own |= {"SOSIE_EMBEDDERS": "builtin"} | dict(environment or {})  # the demo downloads no model
     command = [sys.executable, "-c", "from sosie.cli import main; main()", "serve", "--port", str(port), "--no-open"]
     with subprocess.Popen(command, env={**os.environ, **own}) as server:  # our own program
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
                 wait_for(client, server)
                 prepare(client, pictures)
+                print_report(Report.from_json(client.get("/api/results/latest/report").content))
             yield server
         finally:
             server.terminate()
