@@ -1,7 +1,6 @@
 # Two commands do all set-up: `make run` serves the interface with drawn pictures to review, `make test` passes the tests.
 PYTHON ?= python3
 VENV ?= .venv
-PORT ?= 8000
 BIN := $(VENV)/bin
 PORT ?= 8000
 
