@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,6 +91,8 @@ def _bandwidths(lines: NDArray[np.uint8]) -> NDArray[np.float64]:
 
     `lines`: uint8 (n, lines, length). Result: (n,), 0 where all is flat.
     """
+    import cv2
+
     count, several, length = lines.shape
     values = lines.reshape(-1, length).astype(np.float32)
     steps = np.zeros_like(values)
