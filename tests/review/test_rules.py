@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from sosie.review.plan import Plan
 from sosie.review.rules import Condition, OnlyWhen, Rule, Rules, parse_rules, to_toml
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Verdict
-from sosie.types import Relation
+from sosie.types import Edit, Evidence, Relation
 from tests.review.folders import report_of, write
 
 ROOT = Path(__file__).parents[2]
@@ -207,3 +208,21 @@ def test_every_example_in_the_guide_is_a_file_of_rules() -> None:
     assert examples
     for example in examples:
         parse_rules(example)
+
+
+BANNER = Edit("overlay", "something laid over", rectangles=((0.0, 0.6, 1.0, 1.0),))
+
+
+@pytest.mark.parametrize(
+    ("score", "edits", "reason"), [(0.9, (), "only 90% sure"), (0.99, (BANNER,), "something is laid over it")]
+)
+def test_a_copy_that_is_unsure_or_laid_over_waits_for_a_person(
+    folder: Path, score: float, edits: tuple[Edit, ...], reason: str
+) -> None:
+    with Catalogue(folder.parent / "data/catalogue.db") as catalogue:
+        report = report_of(folder)
+        edges = tuple(replace(edge, score=score, evidence=Evidence(edits=edits)) for edge in report.edges)
+        plan = Desk(catalogue, replace(report, edges=edges), (str(folder),)).plan(Rules())
+    assert not list(plan.drops)
+    assert all(reason in left.reason for group in plan.groups for left in group.left)
+    assert sum(len(group.left) for group in plan.groups) == 3

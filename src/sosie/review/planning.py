@@ -22,6 +22,12 @@ _REMOTE: frozenset[Method] = frozenset({"list", "webhook"})
 _STRENGTH: Mapping[Relation, int] = {"identical": 0, "copy": 1, "variant": 2, "scene": 3, "similar": 4, "contains": 5}
 
 
+_SURE = 0.95
+"""Score of a copy from which rules may let it go without a person: 95 in 100 such pairs are right."""
+_SMALL = 0.03
+"""Share of an image below which what is laid over it, a mark or a speck, does not make it another picture."""
+
+
 def make_plan(
     report: Report,
     groups: Sequence[ReviewGroup],
@@ -53,7 +59,7 @@ def _planned(group: ReviewGroup, chosen: Chosen, report: Report, ways: _Ways, me
     drops, left = [], [Left(member.image.uri, reason) for member, reason in chosen.left]
     why = chosen.stay[0][1]
     for going in chosen.go:
-        reason = _unfit(going, method)
+        reason = _unfit(going, method) or _unsure(going, ways)
         if reason:
             left.append(Left(going.member.image.uri, reason))
         else:
@@ -79,6 +85,28 @@ def _drop(going: Going, group: ReviewGroup, report: Report, ways: _Ways, why: st
         decision=going.decision,
         evidence=tuple(_edge(edge, report) for edge in ways.between(image.id, keeper.id)),
     )
+
+
+def _unsure(going: Going, ways: _Ways) -> str:
+    """Return why a copy waits for a person although rules would let it go, or an empty text.
+
+    What somebody decided is not doubted. An image with something laid over it is a picture of its own to whoever made
+    it, and two pictures of one design look the same to geometry.
+    """
+    if going.decision is not None or going.member.content == going.keeper.content:
+        return ""
+    for edge in ways.between(going.member.image.id, going.keeper.image.id):
+        if edge.relation == "copy" and edge.score < _SURE:
+            return f"waits for a decision: only {edge.score:.0%} sure that it is a copy of what is kept"
+        if _laid_over(edge) > _SMALL:
+            return "waits for a decision: something is laid over it, or over what is kept"
+    return ""
+
+
+def _laid_over(edge: Edge) -> float:
+    """Return how much of an image is laid over, as a share of its area."""
+    boxes = [box for edit in edge.evidence.edits if edit.kind == "overlay" for box in edit.rectangles]
+    return sum((right - left) * (bottom - top) for left, top, right, bottom in boxes)
 
 
 def _unfit(going: Going, method: Method) -> str:
