@@ -100,6 +100,7 @@ def test_a_brand_is_added_and_edited_with_the_keyboard_alone(anna: Person, pictu
     anna.tab_to(page.get_by_role("combobox", name="Kind of source"))
     anna.press("Enter")
     page.keyboard.type("Folder")
+    expect(page.get_by_role("option", name="Folder on the server")).to_be_focused()
     anna.press("Enter")
     anna.tab_to(page.get_by_label("Path of the folder"))
     page.keyboard.type(str(pictures / "fresh"))
@@ -111,11 +112,19 @@ def test_a_brand_is_added_and_edited_with_the_keyboard_alone(anna: Person, pictu
     expect(card).to_contain_text("Never fetched")
     assert server.client.get("/api/brands/oeko-laden")["sources"][0]["kind"] == "folder"
     anna.tab_to(card.get_by_role("button", name="More for Öko Laden"))
-    anna.press("Enter", "ArrowDown", "ArrowDown", "Enter")
+    anna.press("Enter")
+    edit = page.get_by_role("menuitem", name="Edit")
+    expect(edit).to_be_visible()
+    for _ in range(6):
+        if edit.evaluate("item => item === document.activeElement"):
+            break
+        anna.press("ArrowDown")
+    anna.press("Enter")
     expect(page.get_by_role("dialog", name="Edit Öko Laden")).to_be_visible()
     anna.tab_to(page.get_by_role("combobox", name="Fetch by itself"))
     anna.press("Enter")
     page.keyboard.type("Every day")
+    expect(page.get_by_role("option", name="Every day")).to_be_focused()
     anna.press("Enter")
     anna.tab_to(page.get_by_role("dialog").get_by_role("button", name="Save"))
     anna.press("Enter")
