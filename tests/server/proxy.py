@@ -55,7 +55,13 @@ def balanced(urls: Sequence[str]) -> Iterator[tuple[str, Proxy]]:
             task.cancel()
 
     stop = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+
+    def work() -> None:  # in its own thread to the end: another loop may run in this one
+        loop.run_until_complete(run())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     ready.wait(10)
     try:
@@ -63,5 +69,3 @@ def balanced(urls: Sequence[str]) -> Iterator[tuple[str, Proxy]]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
