@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import time
 from datetime import UTC, datetime
@@ -154,11 +155,8 @@ def _record(verdicts: list[Verdict], person: str | None, reason: str, catalog: P
 
 def content_of(image: str) -> bytes:
     """Return the SHA-256 that a file has, or that is written out. Raises `UsageError` for neither."""
-    if not Path(image).exists() and len(image) == 64:
-        try:
-            return bytes.fromhex(image)
-        except ValueError:
-            pass  # a name of 64 characters that is no file: said below
+    if re.fullmatch("[0-9a-fA-F]{64}", image) and not Path(image).exists():
+        return bytes.fromhex(image)
     try:
         with Path(image).open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
