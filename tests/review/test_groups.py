@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sosie.errors import DecisionConflict, UsageError
+from sosie.report import Report
 from sosie.review.desk import Desk
 from sosie.review.rules import Rules
 from sosie.store.catalogue import Catalogue
@@ -87,3 +89,30 @@ def test_a_group_keeps_one_image_at_least(folder: Path, catalogue: Catalogue) ->
         desk.settle(desk.groups()[0], [], person="ann")
     with pytest.raises(UsageError, match="not in the group"):
         desk.settle(desk.groups()[0], ["/elsewhere.png"], person="ann")
+
+
+def of_two_brands(folder: Path) -> Report:
+    """A report whose first image is listed by another brand, too, under the same URI."""
+    report = report_of(folder)
+    again = replace(report.images[0], id=len(report.images), brand="other")
+    (group,) = report.groups
+    return replace(report, images=(*report.images, again), groups=(replace(group, members=(*group.members, again.id)),))
+
+
+def test_a_file_that_two_brands_list_stays_for_both_or_goes_for_both(folder: Path, catalogue: Catalogue) -> None:
+    desk = Desk(catalogue, of_two_brands(folder))
+    one, two = str(folder / "one.png"), str(folder / "two.png")
+    for kept, gone in ((one, two), (two, one)):
+        (group,) = desk.groups()
+        desk.settle(group, [kept], person="ann")
+        assert {m.image.uri: m.choice for m in desk.groups()[0].members} == {kept: "keep", gone: "drop"}
+        assert [m.choice for m in desk.groups()[0].by_uri[one]] == ["keep" if kept == one else "drop"] * 2
+        assert [(drop.uri, drop.keeper) for drop in desk.plan(Rules()).drops] == [(gone, kept)]
+
+
+def test_rules_never_let_a_file_go_in_favour_of_itself(folder: Path, catalogue: Catalogue) -> None:
+    report = of_two_brands(folder)
+    alone = replace(report.groups[0], relation="identical", members=(0, 2), keeper=0)
+    plan = Desk(catalogue, replace(report, groups=(alone,))).plan(Rules())
+    assert not plan.drops
+    assert [left.reason for left in plan.left] == ["is the very file that is kept, which another brand lists, too"]

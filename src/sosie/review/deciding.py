@@ -25,17 +25,17 @@ def choosing(group: ReviewGroup, choices: Mapping[str, Choice]) -> list[Verdict]
 
     Raises `UsageError` for an image that is not in the group, and when nothing of the group would be kept.
     """
-    at = {member.image.uri: member for member in group.members}
+    at = group.by_uri
     unknown = sorted(set(choices) - set(at))
     if unknown:
         raise UsageError(f"{unknown[0]} is not in the group.", next_step=f"Its images are {', '.join(sorted(at))}.")
-    after = {uri: choices.get(uri, member.choice) for uri, member in at.items()}
-    staying = [member for uri, member in at.items() if after[uri] != "drop"]
+    after = {member.image.id: choices.get(member.image.uri, member.choice) for member in group.members}
+    staying = [member for member in group.members if after[member.image.id] != "drop"]
     if not staying:
         raise UsageError("A group must keep one image at least.", next_step="Keep or leave open one of its images.")
     said: dict[Choice, list[Member]] = {"open": [], "keep": [], "drop": []}
     for uri, choice in choices.items():
-        said[choice].append(at[uri])
+        said[choice] += at[uri]
     favoured = _favoured(group, staying, after)
     verdicts = [Verdict("open", (key,)) for key in dict.fromkeys(member.content for member in said["open"])]
     verdicts += [Verdict("keep", (member.content,), None, member.image.uri) for member in said["keep"]]
@@ -43,14 +43,14 @@ def choosing(group: ReviewGroup, choices: Mapping[str, Choice]) -> list[Verdict]
     for member in said["drop"]:
         place = member.image.uri if member.content in stay else None
         verdicts.append(Verdict("drop", (member.content,), favoured.content, place))
-    return verdicts
+    return list(dict.fromkeys(verdicts))
 
 
-def _favoured(group: ReviewGroup, staying: Sequence[Member], after: Mapping[str, Choice]) -> Member:
+def _favoured(group: ReviewGroup, staying: Sequence[Member], after: Mapping[int, Choice]) -> Member:
     """Return the member in whose favour others go: one that is kept, the group's own keeper before others."""
 
     def rank(member: Member) -> tuple[bool, bool]:
-        return after[member.image.uri] != "keep", member.image.id != group.group.keeper
+        return after[member.image.id] != "keep", member.image.id != group.group.keeper
 
     return min(staying, key=rank)
 

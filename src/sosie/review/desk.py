@@ -117,22 +117,25 @@ class Desk:
 
 
 def settling(group: ReviewGroup, keep: Sequence[str]) -> list[Verdict]:
-    """Return the verdicts that keep the images of a group at these URIs and drop its others."""
-    at = {member.image.uri: member for member in group.members}
+    """Return the verdicts that keep the images of a group at these URIs and drop its others.
+
+    What two brands list under one URI is one file: it stays for both or goes for both.
+    """
+    at = group.by_uri
     unknown = [uri for uri in keep if uri not in at]
     if unknown or not keep:
         raise UsageError(
             f"{unknown[0]} is not in the group." if unknown else "A group must keep one image at least.",
             next_step=f"Its images are {', '.join(at)}.",
         )
-    keeper = at[keep[0]].content
-    kept = {at[uri].content for uri in keep}
-    verdicts = [Verdict("keep", (at[uri].content,), None, uri) for uri in keep]
+    keeper = at[keep[0]][0].content
+    kept = {member.content for uri in keep for member in at[uri]}
+    verdicts = [Verdict("keep", (member.content,), None, uri) for uri in keep for member in at[uri]]
     for member in group.members:
         if member.image.uri not in keep:
             place = member.image.uri if member.content in kept else None
             verdicts.append(Verdict("drop", (member.content,), keeper, place))
-    return verdicts
+    return list(dict.fromkeys(verdicts))
 
 
 def open_desk(catalogue: Catalogue, *, report: Path | None = None, paths: Iterable[str | Path] = ()) -> Desk:

@@ -51,6 +51,14 @@ class ReviewGroup:
         return tuple(sorted({member.content for member in self.members}))
 
     @property
+    def by_uri(self) -> dict[str, list[Member]]:
+        """The members at each URI: several where brands share one, each as it was when its brand was fetched."""
+        found: dict[str, list[Member]] = {}
+        for member in self.members:
+            found.setdefault(member.image.uri, []).append(member)
+        return found
+
+    @property
     def asked(self) -> tuple[bytes, ...]:
         """The contents that wait for a decision, sorted. One that is apart from all others needs none."""
         decided = {member.content for member in self.members if member.choice != "open"}

@@ -58,8 +58,11 @@ def make_plan(
 def _planned(group: ReviewGroup, chosen: Chosen, report: Report, ways: _Ways, method: Method) -> PlannedGroup:
     drops, left = [], [Left(member.image.uri, reason) for member, reason in chosen.left]
     why = chosen.stay[0][1]
+    staying = {member.image.uri for member, _ in chosen.stay}
     for going in chosen.go:
         reason = _unfit(going, method) or _unsure(going, ways)
+        if going.member.image.uri in staying:
+            reason = "is the very file that is kept, which another brand lists, too"
         if reason:
             left.append(Left(going.member.image.uri, reason))
         else:
@@ -146,13 +149,17 @@ def _without_lost_keepers(group: PlannedGroup, dropped: set[str]) -> PlannedGrou
 
 
 def _each_once(groups: Iterable[PlannedGroup]) -> Iterable[PlannedGroup]:
-    """A file in several groups is dropped by the first that drops it, and is no keep of another."""
+    """A file in several groups, or of several brands, is dropped once, by the first group that drops it.
+
+    It is no keep of another.
+    """
     groups = list(groups)
     dropped = {drop.uri for group in groups for drop in group.drops}
     seen: set[str] = set()
     for group in groups:
-        drops = tuple(drop for drop in group.drops if drop.uri not in seen)
-        seen.update(drop.uri for drop in drops)
+        once = {drop.uri: drop for drop in reversed(group.drops) if drop.uri not in seen}
+        drops = tuple(drop for drop in group.drops if once.get(drop.uri) is drop)
+        seen.update(once)
         yield replace(group, drops=drops, keeps=tuple(keep for keep in group.keeps if keep.uri not in dropped))
 
 
