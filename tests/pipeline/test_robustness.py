@@ -13,6 +13,7 @@ from sosie.errors import Cancelled
 from sosie.fingerprints.hashes import HashFingerprinter
 from sosie.pipeline import find_duplicates
 from sosie.pipeline.progress import Progress
+from sosie.store.catalogue import Catalogue
 from tests.corpus.mutations import write_mutated
 from tests.pictures import encoded, folder_of, groups, name_of, picture, skipped, write
 from tests.processes import as_nobody, python
@@ -185,3 +186,16 @@ def test_progress_is_told_in_order_and_ends_complete(tmp_path: Path) -> None:
     last = [progress for progress in told if progress.stage == "read"][-1]
     assert (last.done, last.total, last.skipped) == (4, 4, 1)
     assert any("x.jpg" in progress.last_skipped for progress in told)
+
+
+def test_whoever_hears_of_an_image_finds_it_in_the_catalogue(tmp_path: Path) -> None:
+    folder_of(tmp_path / "shop", 24, longest=96)
+    settings, heard = load_settings({"method": "hash"}), list[bytes]()
+    with Catalogue.of(settings) as catalogue:
+
+        def listen(progress: Progress) -> None:
+            assert catalogue.contents(progress.recent).keys() == set(progress.recent)
+            heard.extend(progress.recent)
+
+        find_duplicates(tmp_path / "shop", settings=settings, listen=listen)
+    assert 0 < len(set(heard)) <= 24

@@ -135,18 +135,20 @@ class _Reader:
     """Whether an earlier scan brought contents into the catalogue."""
     done: dict[bytes, str | None] = field(default_factory=dict)
     """The contents of this run so far, with the reason of those that could not be read."""
+    shown: list[bytes] = field(default_factory=list)
+    """Contents that were committed and not told of yet: who hears of one may ask for it at once."""
 
     def run(self, work: Sequence[ImageRef]) -> None:
         self.known = bool(work) and self.catalogue.holds_contents()
         workers = self.params.workers or usable_cores()
-        done, pending = 0, list[_Found]()
+        done, pending, total = 0, list[_Found](), len(work)
         committed = time.monotonic()
         with ThreadPoolExecutor(workers, "sosie-read") as pool:
             try:
                 for found in _in_flight(pool, self.one_batch, _batches(work), workers * 2):
                     done += len(found.locations) + len(found.passed)
                     pending.append(found)
-                    self.note(found, done, len(work))
+                    self.note(found, done, total)
                     full = sum(len(part.locations) for part in pending) >= _COMMIT_IMAGES
                     if full or time.monotonic() - committed > _COMMIT_SECONDS:
                         self.commit(pending)
@@ -154,6 +156,8 @@ class _Reader:
             finally:
                 self.stop.set()
                 self.commit(pending)
+        if self.shown:
+            self.listen(Progress("read", done, total, len(self.reading.skipped), recent=self.recent()))
 
     def note(self, found: _Found, done: int, total: int) -> None:
         before = len(self.reading.skipped)
@@ -165,9 +169,14 @@ class _Reader:
         self.reading.transient.extend(found.passed)
         skipped = self.reading.skipped
         last = f"{os.path.basename(skipped[-1].uri)} {skipped[-1].reason}" if len(skipped) > before else ""
-        recent = tuple(row.sha256 for row in found.locations if row.sha256 and row.reason is None)
         passed = tuple(skipped[max(before, len(skipped) - _TOLD) :])
-        self.listen(Progress("read", done, total, len(skipped), last, passed, recent[-_TOLD:]))
+        self.listen(Progress("read", done, total, len(skipped), last, passed, self.recent()))
+
+    def recent(self) -> tuple[bytes, ...]:
+        """Return the last contents that were committed since this was asked."""
+        recent = tuple(self.shown[-_TOLD:])
+        self.shown.clear()
+        return recent
 
     def commit(self, pending: list[_Found]) -> None:
         if pending:
@@ -178,6 +187,8 @@ class _Reader:
                     fingerprints=[row for found in pending for row in found.fingerprints],
                 )
             )
+            rows = (row for found in pending for row in found.locations)
+            self.shown += [row.sha256 for row in rows if row.sha256 and row.reason is None]
             pending.clear()
 
     def one_batch(self, refs: Sequence[ImageRef]) -> _Found:
