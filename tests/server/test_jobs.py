@@ -54,9 +54,11 @@ def test_a_job_fetches_reads_compares_and_ends(client: Client) -> None:
     assert (job["state"], job["error"], job["failed_brands"]) == ("done", "", {})
     names = [stage["stage"] for stage in job["progress"]["stages"]]
     assert names == ["fetch", "read", "compare", "verify", "group", "similar"]
+    assert all(stage["done"] == stage["total"] for stage in job["progress"]["stages"])
     assert job["created"] <= job["started"] <= job["finished"]
     brand = client.get("/api/brands/shop")
     assert (brand["state"], brand["images"], brand["result"], brand["job"]) == ("ready", 10, job["id"], None)
+    assert brand["groups"] == client.get(f"/api/results/{job['id']}")["brands"][0]["groups"] > 0
 
 
 def test_a_job_is_followed_by_events_that_resume_and_end(client: Client) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
@@ -15,6 +17,8 @@ from sosie.store.upsert import upsert
 from sosie.types import Pairs
 
 _STEPS = 10_000
+SHARES = "brands"
+"""The part of a result that holds `groups_by_brand` as JSON."""
 
 
 def save_result(catalogue: Catalogue, name: str, claim: int, report: Report, *, now: float) -> bool:
@@ -29,7 +33,23 @@ def save_result(catalogue: Catalogue, name: str, claim: int, report: Report, *, 
         connection.execute(result_part.delete().where(result_part.c.job == name))
         if report.looser is not None:
             connection.execute(result_part.insert().values(job=name, name="pairs", data=pack_pairs(report.looser)))
+        shares = json.dumps(groups_by_brand(report)).encode("ascii")
+        connection.execute(result_part.insert().values(job=name, name=SHARES, data=shares))
     return True
+
+
+def groups_by_brand(report: Report) -> dict[str, int]:
+    """Return in how many groups of a report each brand has an image; brands without any are left out."""
+    images = report.images
+    return Counter(brand for group in report.groups for brand in {images[member].brand for member in group.members})
+
+
+def load_shares(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Mapping[str, int]]:
+    """Return `groups_by_brand` of results by their names; results that were kept without are left out."""
+    query = select(result_part.c.job, result_part.c.data)
+    query = query.where(result_part.c.name == SHARES, result_part.c.job.in_(list(names)))
+    with catalogue.reading() as connection:
+        return {str(name): json.loads(data) for name, data in connection.execute(query)}
 
 
 def load_part(catalogue: Catalogue, name: str, part: str) -> bytes | None:

@@ -20,6 +20,7 @@ from sosie.server.security.roles import admin, reviewer, viewer
 from sosie.server.security.secrecy import discreet
 from sosie.server.state import Shared, State
 from sosie.server.views.mosaics import mosaic
+from sosie.server.views.shares import groups_by_result
 from sosie.sources.specs import check_settings
 from sosie.store import brands as stored
 
@@ -84,6 +85,7 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
     """Return brands as the API shows them."""
     counts = state.brands.counts()
     jobs = state.jobs.rows.newest_of()
+    groups = groups_by_result(state.catalogue, state.results, {done for _, done in jobs.values() if done})
     found = []
     for row in rows:
         images, skipped = counts.get(row.key, (0, 0))
@@ -103,6 +105,7 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
                 mosaic=mosaic(state.catalogue, state.brands, row.key),
                 job=job,
                 result=result,
+                groups=groups.get(result or "", {}).get(row.key, 0),
             )
         )
     return found
