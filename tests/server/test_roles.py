@@ -12,6 +12,7 @@ from sosie.server.app import ROUTERS
 from sosie.server.security.roles import Needs
 from sosie.server.security.tokens import make_token
 from sosie.store.access import AccessStore, Role
+from tests.pictures import encoded, picture
 from tests.server.gates import PASSWORD, bearer, serving
 
 PUBLIC = {
@@ -59,7 +60,7 @@ def test_every_route_says_who_may_ask_it_and_few_are_for_strangers(guarded: Test
     public = {(method, path) for method, path, role in found if role is None and path.startswith("/api")}
     assert public <= PUBLIC
     writing = [(method, path) for method, path, role in found if method not in ("GET", "HEAD") and role == "viewer"]
-    assert not [pair for pair in writing if not pair[1].endswith(("/rules/test",))]
+    assert not [pair for pair in writing if not pair[1].endswith(("/rules/test", "/api/check"))]
 
 
 def test_every_route_turns_away_strangers_and_lower_roles_and_lets_the_others_in(
@@ -141,6 +142,17 @@ def test_a_file_of_somebody_who_may_only_look_is_refused_before_it_is_read(
         assert guarded.post("/api/brands/acme/uploads", files=files, headers=headers).status_code == status
 
 
+def test_whoever_may_look_may_ask_for_an_image_but_not_add_it(guarded: TestClient, secrets: dict[Role, str]) -> None:
+    files = {"file": ("a.png", encoded(picture(5, longest=80)))}
+    looking = bearer(secrets["viewer"])
+    assert guarded.post("/api/check", files=files, headers=looking).json()["known"] is False
+    asked = {"brand": "acme", "add": "true"}
+    assert guarded.post("/api/check", files=files, data=asked, headers=looking).status_code == 403
+    body = {"url": "https://shop.example/a.png", "brand": "acme", "add": True}
+    assert guarded.post("/api/check", json=body, headers=looking).status_code == 403
+    assert guarded.post("/api/check", files=files).status_code == 401
+
+
 def test_keys_in_the_addresses_of_sources_are_shown_to_admins_alone(
     guarded: TestClient, secrets: dict[Role, str]
 ) -> None:
@@ -154,3 +166,13 @@ def test_keys_in_the_addresses_of_sources_are_shown_to_admins_alone(
             assert "shop.example/feed.xml" in answer
             assert "s3cr3t" not in answer
             assert "user:pw" not in answer
+
+
+def test_a_job_carries_the_name_of_whoever_started_it_by_any_address(
+    guarded: TestClient, secrets: dict[Role, str]
+) -> None:
+    body = {"images": [{"id": "1", "brand": "x", "url": "http://127.0.0.1:9/a.jpg"}]}
+    started = guarded.post("/api/process", json=body, headers=bearer(secrets["reviewer"])).json()
+    job = guarded.get(f"/api/jobs/{started['job']}", headers=bearer(secrets["viewer"])).json()
+    assert job["person"] == "a reviewer"
+    guarded.post(f"/api/jobs/{started['job']}/cancel", headers=bearer(secrets["reviewer"]))

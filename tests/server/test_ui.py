@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_every_page_of_the_interface_is_its_one_document(client: TestClient, pat
     assert answer.headers["cache-control"] == "no-cache"
     assert "script-src" not in answer.headers["content-security-policy"]
     assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_an_address_without_a_page_gets_the_document_that_says_so_and_is_told_apart_by_its_status(
+    client: TestClient,
+) -> None:
+    for path in ("/nothing/here", "/jobs/1/2", "/result", "/results/latest/groups"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.text) == (404, PAGE), path
+
+
+def test_the_server_knows_the_pages_of_the_interface() -> None:
+    routes = (Path(__file__).parents[2] / "web" / "src" / "app" / "routes.tsx").read_text(encoding="utf-8")
+    known = {""}
+    for path in re.findall(r'path: "/?([^"*/][^"*]*)"', routes):
+        parts = ["*" if part.startswith(":") else part for part in path.split("/")]
+        known |= {"/".join(parts), "/".join(parts[:-1])} if path.endswith("?") else {"/".join(parts)}
+    assert known == set(ui.PAGES)
 
 
 def test_hashed_files_are_kept_for_good_and_sent_compressed(client: TestClient) -> None:

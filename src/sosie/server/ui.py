@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -26,6 +27,23 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sosi
 <p>Run <code>make ui</code> (it needs Node.js) and start the server again. The API works without it:
 <a href="/openapi.json">/openapi.json</a>.</p></div></html>"""
 
+PAGES = (
+    "",
+    "sign-in",
+    "jobs",
+    "jobs/*",
+    "settings",
+    "settings/*",
+    "results",
+    "results/*",
+    "results/*/groups/*",
+    "map",
+    "map/*",
+    "check",
+    "actions",
+)
+"""The addresses of the interface's pages; `*` is one part. All others get the page that says that nothing is there."""
+_PARTS = tuple(page.split("/") for page in PAGES)
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
@@ -42,11 +60,17 @@ def mount(app: FastAPI, folder: Path = BUILT) -> None:
             return problem(404, "Not there", f"There is nothing at /{path}.")
         if "index.html" not in files:
             return HTMLResponse(_NOT_BUILT, status_code=503)
-        return _file(files, "index.html", accepted)
+        return _file(files, "index.html", accepted, status=200 if is_page(path) else 404)
 
     app.add_api_route(
         "/{path:path}", interface, methods=["GET", "HEAD"], include_in_schema=False, dependencies=[anyone]
     )
+
+
+def is_page(path: str) -> bool:
+    """Tell whether the interface has a page at an address (without the slash that it begins with)."""
+    parts = path.rstrip("/").split("/")
+    return any(len(page) == len(parts) and all(map(fnmatchcase, parts, page)) for page in _PARTS)
 
 
 class _Build:
@@ -73,7 +97,7 @@ class _Build:
                 yield name.as_posix(), path
 
 
-def _file(files: Mapping[str, Path], name: str, accepted: str) -> Response:
+def _file(files: Mapping[str, Path], name: str, accepted: str, *, status: int = 200) -> Response:
     """Return a file as it is sent: compressed as it lies there, hashed names to be kept for good."""
     headers = {"cache-control": "no-cache", "vary": "accept-encoding", "x-content-type-options": "nosniff"}
     if name.startswith("assets/"):
@@ -84,7 +108,6 @@ def _file(files: Mapping[str, Path], name: str, accepted: str) -> Response:
     offered = {part.split(";")[0].strip() for part in accepted.split(",")}
     for encoding, ending in _ENCODINGS:
         if encoding in offered and name + ending in files:
-            return FileResponse(
-                files[name + ending], media_type=media, headers={**headers, "content-encoding": encoding}
-            )
-    return FileResponse(files[name], media_type=media, headers=headers)
+            headers["content-encoding"] = encoding
+            return FileResponse(files[name + ending], status, headers, media)
+    return FileResponse(files[name], status, headers, media)

@@ -1083,6 +1083,8 @@ export interface paths {
         /**
          * Check
          * @description Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not.
+         *
+         *     Adding needs the role reviewer.
          */
         post: operations["check_api_check_post"];
         delete?: never;

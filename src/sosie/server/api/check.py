@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
@@ -15,7 +15,8 @@ from starlette.datastructures import FormData, UploadFile
 from sosie.errors import TooLarge, UsageError
 from sosie.server.answers import as_json
 from sosie.server.schemas.checks import Check, CheckInput
-from sosie.server.security.roles import reviewer
+from sosie.server.security.callers import caller_of
+from sosie.server.security.roles import viewer
 from sosie.server.state import Shared, State
 from sosie.server.views.asking import fetch_image
 
@@ -48,9 +49,12 @@ class _Fields(BaseModel):
     add: bool = False
 
 
-@router.post("", dependencies=[reviewer], response_model=Check, openapi_extra=_BODIES)
+@router.post("", dependencies=[viewer], response_model=Check, openapi_extra=_BODIES)
 async def check(state: Shared, request: Request) -> Response:
-    """Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not."""
+    """Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not.
+
+    Adding needs the role reviewer.
+    """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=8) as form:
             return await _uploaded(state, request, form)
@@ -58,7 +62,7 @@ async def check(state: Shared, request: Request) -> Response:
         asked = CheckInput.model_validate_json(await request.body())
     except ValidationError as error:
         raise RequestValidationError(_told(error)) from error
-    request.state.changed = asked.add
+    _note_change(request, add=asked.add)
     return await _worked(state, _at_address, state, asked)
 
 
@@ -70,12 +74,20 @@ async def _uploaded(state: State, request: Request, form: FormData) -> Response:
         fields = _Fields.model_validate({name: form[name] for name in ("brand", "add") if name in form})
     except ValidationError as error:
         raise RequestValidationError(_told(error)) from error
-    request.state.changed = fields.add
+    _note_change(request, add=fields.add)
     limit = int(state.settings.max_megabytes * 1e6)
     if (file.size or 0) > limit:
         raise TooLarge(f"The image is larger than {limit / 1e6:,.0f} MB.", next_step="Send a smaller one.")
     data, title = await file.read(), file.filename or ""
     return await _worked(state, _answer, state, data, fields.brand, fields.add, title)
+
+
+def _note_change(request: Request, *, add: bool) -> None:
+    """Let nobody add an image who may only look, and have it noted."""
+    caller = caller_of(request)
+    if add and (caller is None or not caller.may("reviewer")):
+        raise HTTPException(403, "Adding an image needs the role reviewer.")
+    request.state.changed = add
 
 
 async def _worked(state: State, work: Callable[..., Response], *arguments: Any) -> Response:

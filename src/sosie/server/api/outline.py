@@ -11,11 +11,12 @@ import time
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from sosie.errors import UsageError
 from sosie.server.jobs.service import Asked
+from sosie.server.person import person_of
 from sosie.server.schemas.outline import OutlineImage, OutlineImages, OutlineProcess, OutlineProcessInput
 from sosie.server.security.roles import reviewer
 from sosie.server.state import Shared, State
@@ -63,12 +64,12 @@ def images(
 
 
 @router.post("/process", dependencies=[reviewer])
-async def process(state: Shared, body: OutlineProcessInput, wait: bool = False) -> OutlineProcess:
+async def process(state: Shared, request: Request, body: OutlineProcessInput, wait: bool = False) -> OutlineProcess:
     """Find the duplicates among the images of brands, and among images that are given with their addresses.
 
     Answers with the job at once, or with `wait` once it has ended, with its result.
     """
-    row, failed = await run_in_threadpool(_start, state, body)
+    row, failed = await run_in_threadpool(_start, state, body, person_of(request))
     given = {image.url: image for image in body.images}
     deadline = time.monotonic() + _PATIENCE
     while wait and not row.ended and time.monotonic() < deadline:
@@ -77,7 +78,7 @@ async def process(state: Shared, body: OutlineProcessInput, wait: bool = False) 
     return await run_in_threadpool(_answer, state, row, failed, given)
 
 
-def _start(state: State, body: OutlineProcessInput) -> tuple[JobRow, dict[str, str]]:
+def _start(state: State, body: OutlineProcessInput, person: str) -> tuple[JobRow, dict[str, str]]:
     known = {row.key for row in state.brands.all()}
     failed = {key[:64]: "There is no such brand." for key in body.brands if key not in known}
     keys = [key for key in body.brands if key in known]
@@ -86,7 +87,7 @@ def _start(state: State, body: OutlineProcessInput) -> tuple[JobRow, dict[str, s
     if not keys and (body.brands or not known):
         raise UsageError("There is nothing to process.", next_step="Name brands that exist, or give images.")
     asked = Asked(tuple(keys), method=body.algorithm, threshold=body.similarityThreshold)
-    return state.jobs.submit(asked), failed
+    return state.jobs.submit(asked, person=person), failed
 
 
 def _passing_brand(state: State, given: Sequence[OutlineImage]) -> str:
