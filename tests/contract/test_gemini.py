@@ -56,7 +56,7 @@ def quota(which: str, delay: str) -> Reply:
 
 
 def backend(server: Loopback) -> GeminiBackend:
-    return GeminiBackend(key=KEY, base_url=server.url, dims=DIMS, patience=QUICK)
+    return GeminiBackend(secret=KEY, base_url=server.url, dims=DIMS, patience=QUICK)
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def test_a_wrong_key_is_told_without_showing_it(code: int, status: str) -> None:
 
 
 def test_a_provider_that_is_not_there_is_told_in_words() -> None:
-    nowhere = GeminiBackend(key=KEY, base_url="http://127.0.0.1:9", dims=DIMS, patience=QUICK)
+    nowhere = GeminiBackend(secret=KEY, base_url="http://127.0.0.1:9", dims=DIMS, patience=QUICK)
     with pytest.raises(EmbedderFailure, match="cannot be reached"):
         nowhere.open()
 

@@ -60,7 +60,7 @@ def endpoint(shape: Callable[[list[list[float]]], Any]) -> Callable[[Request], R
 @contextmanager
 def opened(_folder: Path) -> Iterator[Backend]:
     with Loopback(endpoint(as_tokens)) as server:
-        yield HuggingFaceBackend(url=server.url, token="hf_x", patience=QUICK)
+        yield HuggingFaceBackend(url=server.url, secret="hf_x", patience=QUICK)
 
 
 @contextmanager

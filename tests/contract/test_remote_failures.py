@@ -141,7 +141,7 @@ def test_a_secret_is_in_no_error_and_in_no_log(status: int, caplog: pytest.LogCa
         return Reply.of({"error": {"message": f"no: {request.headers['authorization']}"}}, status)
 
     with Loopback(echo) as server:
-        backend = service(server, token="geheim-4711")
+        backend = service(server, secret="geheim-4711")
         with pytest.raises(EmbedderFailure) as failure:
             backend.open()
         assert "geheim-4711" not in f"{failure.value} {failure.value.__cause__!r} {backend!r}"

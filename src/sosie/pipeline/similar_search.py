@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def answer_of(
     return Answer(tuple(hits[:count]), name, index.space.key, threshold, left)
 
 
-def _open_indexed(catalogue: Catalogue, chain: list[Backend]) -> tuple[Embedder, Index, tuple[str, ...]]:
+def _open_indexed(catalogue: Catalogue, chain: Sequence[Backend]) -> tuple[Embedder, Index, tuple[str, ...]]:
     left: list[str] = []
     for backend in chain:
         try:

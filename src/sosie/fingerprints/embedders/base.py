@@ -4,6 +4,7 @@ A back end of your own is two small classes; anything that can be wrong raises `
 
     class Grey:
         name = "grey"
+        threshold = 0.9
 
         def known_space(self):
             return None
@@ -103,4 +104,15 @@ class Backend(Protocol):
 
     def open(self) -> Embedder:
         """Give an embedder that has embedded a picture. Raises `EmbedderFailure` with the reason otherwise."""
+        ...
+
+
+class Link(Backend, Protocol):
+    """A back end of the chain that settings name: it can also tell how it stands, which the health page shows."""
+
+    def check(self) -> str:
+        """Say within a few seconds, in a sentence and at no cost, that `open` should work.
+
+        Raises `EmbedderFailure` with the reason and the next step when it would not.
+        """
         ...

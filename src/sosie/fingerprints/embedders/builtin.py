@@ -65,6 +65,10 @@ class BuiltinBackend:
         """The space of local features."""
         return VLAD
 
+    def check(self) -> str:
+        """Say what it is; this cannot fail."""
+        return "Built in; it is always there."
+
     def open(self) -> BuiltinEmbedder:
         """Give the embedder; this cannot fail."""
         return BuiltinEmbedder()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from typing import Any
 
 from sosie.config import EMBEDDERS, Settings
 from sosie.errors import EmbedderFailure, UsageError
-from sosie.fingerprints.embedders.base import Backend, Embedder
+from sosie.fingerprints.embedders.base import Embedder, Link
 from sosie.fingerprints.embedders.files import ModelFiles
 from sosie.fingerprints.embedders.registry import find_model
 from sosie.fingerprints.embedders.retry import Patience
@@ -30,9 +30,16 @@ class Unavailable:
         """None: there is nothing to know."""
         return None
 
+    def check(self) -> str:
+        """Raises `EmbedderFailure` with what is missing."""
+        raise self._missing()
+
     def open(self) -> Embedder:
         """Raises `EmbedderFailure` with what is missing."""
-        raise EmbedderFailure(self._reason, next_step=self._next_step, lasting=True)
+        raise self._missing()
+
+    def _missing(self) -> EmbedderFailure:
+        return EmbedderFailure(self._reason, next_step=self._next_step, lasting=True)
 
 
 def model_files(settings: Settings, *, quiet: bool = True) -> ModelFiles:
@@ -40,7 +47,7 @@ def model_files(settings: Settings, *, quiet: bool = True) -> ModelFiles:
     return ModelFiles(settings.data_path / "models", quiet=quiet)
 
 
-def backends(settings: Settings, *, quiet: bool = True) -> list[Backend]:
+def backends(settings: Settings, *, quiet: bool = True) -> list[Link]:
     """Give the chain: what the settings name, in their order, and `builtin` at the end in any case.
 
     None at all for `embedders = ["none"]`. Making the chain opens, loads and connects nothing.
@@ -53,7 +60,7 @@ def backends(settings: Settings, *, quiet: bool = True) -> list[Backend]:
     return [backend(name, settings, quiet=quiet) for name in [*names, "builtin"]]
 
 
-def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
+def backend(name: str, settings: Settings, *, quiet: bool = True) -> Link:
     """Give one back end by its name. Raises `UsageError` for names that there are not."""
     match name:
         case "clip":
@@ -79,7 +86,7 @@ def backend(name: str, settings: Settings, *, quiet: bool = True) -> Backend:
     raise UsageError(f"There is no embedder called {name}.", next_step=f"Known are {', '.join(EMBEDDERS)}.")
 
 
-def _service(settings: Settings) -> Backend:
+def _service(settings: Settings) -> Link:
     if not settings.service_url:
         return Unavailable("service", NOT_SET_UP, "Set service_url.")
     from sosie.fingerprints.embedders.service import ServiceBackend
@@ -87,68 +94,43 @@ def _service(settings: Settings) -> Backend:
     return ServiceBackend(
         url=settings.service_url,
         dialect=settings.service_dialect,
-        model=settings.service_model,
-        token=settings.service_token,
-        batch=settings.embed_batch,
-        concurrency=settings.embed_workers,
-        patience=Patience(deadline=settings.embed_patience),
+        **_remote(settings, settings.service_model, settings.service_token),
     )
 
 
-def _gemini(settings: Settings) -> Backend:
+def _gemini(settings: Settings) -> Link:
     key = settings.gemini_api_key or os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or ""
     if not key:
         return Unavailable("gemini", NOT_SET_UP, "Set GEMINI_API_KEY.")
     from sosie.fingerprints.embedders.gemini import GeminiBackend
 
     return GeminiBackend(
-        key=key,
-        model=settings.gemini_model,
         dims=settings.gemini_dims,
         base_url=settings.gemini_base_url,
         price=settings.gemini_price,
-        batch=settings.embed_batch,
-        concurrency=settings.embed_workers,
-        patience=Patience(deadline=settings.embed_patience),
+        **_remote(settings, settings.gemini_model, key),
     )
 
 
-def _huggingface(settings: Settings) -> Backend:
+def _huggingface(settings: Settings) -> Link:
     if not settings.huggingface_endpoint and not settings.huggingface_model:
         return Unavailable("huggingface", NOT_SET_UP, "Set huggingface_endpoint.")
     from sosie.fingerprints.embedders.huggingface import HuggingFaceBackend
 
+    token = settings.huggingface_token or os.environ.get("HF_TOKEN", "")
     return HuggingFaceBackend(
         url=settings.huggingface_endpoint,
-        model=settings.huggingface_model,
-        token=settings.huggingface_token or os.environ.get("HF_TOKEN", ""),
         payload=settings.huggingface_payload,
-        batch=settings.embed_batch,
-        concurrency=settings.embed_workers,
-        patience=Patience(deadline=settings.embed_patience),
+        **_remote(settings, settings.huggingface_model, token),
     )
 
 
-def states(settings: Settings) -> dict[str, str]:
-    """Say of each back end of the chain, in a few words, how it stands; nothing is opened or asked."""
-    said = {}
-    for candidate in backends(settings):
-        if isinstance(candidate, Unavailable):
-            said[candidate.name] = NOT_SET_UP
-        elif candidate.name == "clip" and candidate.known_space() is None:
-            said[candidate.name] = "set up, its model is not downloaded yet"
-        else:
-            said[candidate.name] = "set up" if candidate.known_space() is None else "ready"
-    return said
-
-
-def open_first(chain: Sequence[Backend]) -> tuple[Embedder, list[tuple[str, str]]]:
-    """Open the first back end that works; give it with the name of and the reason against each one before it."""
-    left: list[tuple[str, str]] = []
-    for candidate in chain:
-        try:
-            return candidate.open(), left
-        except EmbedderFailure as error:
-            left.append((candidate.name, error.message))
-    reasons = "; ".join(f"{name}: {reason}" for name, reason in left)
-    raise EmbedderFailure(f"No embedder works. {reasons}".strip())
+def _remote(settings: Settings, model: str, secret: str) -> dict[str, Any]:
+    """What all back ends over a network take from the settings."""
+    return {
+        "model": model,
+        "secret": secret,
+        "batch": settings.embed_batch,
+        "concurrency": settings.embed_workers,
+        "patience": Patience(deadline=settings.embed_patience),
+    }

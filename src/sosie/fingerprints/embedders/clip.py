@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sosie.fingerprints.embedders.files import LocalFile, ModelFiles
+from sosie.fingerprints.embedders.files import LocalFile, ModelFiles, hub_host, published
 from sosie.fingerprints.embedders.model import Model
 from sosie.fingerprints.embedders.onnx import OnnxEmbedder
 from sosie.fingerprints.embedders.trial import tried
@@ -42,3 +42,13 @@ class ClipBackend:
             self.model, found.path, space=self.space_of(found), batch=self.batch, concurrency=self.concurrency
         )
         return tried(embedder)
+
+    def check(self) -> str:
+        """Say whether the model is here, or could be downloaded now; nothing is. Raises `ModelFailure`."""
+        if self.files.find(self.model):
+            return "Its model is on this machine."
+        if not self.model.repository:
+            self.files.obtain(self.model)
+        published(self.model, self.model.file, timeout=2.5)
+        size = f"{self.model.file.size / 1e6:,.0f} MB"
+        return f"Its model is not here yet; the next job downloads it from {hub_host()} ({size})."

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sosie.errors import ModelFailure, UsageError
 from sosie.fingerprints.embedders.model import Model, RemoteFile
@@ -190,21 +191,19 @@ def _in_package(model: Model) -> Path | None:
 def _fetch(model: Model, part: RemoteFile, *, force: bool, quiet: bool) -> tuple[Path, str]:
     """Download one file and give its path and the digest that the hub publishes for it ("" when it is not large)."""
     repository, revision = part.repository or model.repository, part.revision or model.revision
-    with _plain_failures(repository, part.path):
-        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+    # Asked first and once: the download itself would retry for 23 seconds before it says that there is no network.
+    etag = published(model, part)
+    with _plain_failures(model, part):
+        from huggingface_hub import hf_hub_download
         from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
         (disable_progress_bars if quiet else enable_progress_bars)()
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-        endpoint = os.environ.get("HF_ENDPOINT") or None
-        url = hf_hub_url(repository, part.path, revision=revision, endpoint=endpoint)
-        # Asked first and once: the download itself would retry for 23 seconds before it says that there is no network.
-        etag = get_hf_file_metadata(url, timeout=_TIMEOUT).etag or ""
         path = hf_hub_download(
             repository,
             part.path,
             revision=revision,
-            endpoint=endpoint,
+            endpoint=os.environ.get("HF_ENDPOINT") or None,
             cache_dir=os.environ.get("HF_HUB_CACHE") or None,
             etag_timeout=_TIMEOUT,
             force_download=force,
@@ -212,32 +211,50 @@ def _fetch(model: Model, part: RemoteFile, *, force: bool, quiet: bool) -> tuple
         return Path(path), etag if len(etag) == _SHA256 else ""
 
 
+def published(model: Model, part: RemoteFile, timeout: float = _TIMEOUT) -> str:
+    """Ask the hub for the mark of a file of the pinned commit, without its bytes. Raises `ModelFailure`."""
+    with _plain_failures(model, part):
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+        repository, revision = part.repository or model.repository, part.revision or model.revision
+        url = hf_hub_url(repository, part.path, revision=revision, endpoint=os.environ.get("HF_ENDPOINT") or None)
+        return get_hf_file_metadata(url, timeout=timeout).etag or ""
+
+
 @contextmanager
-def _plain_failures(repository: str, path: str) -> Iterator[None]:
+def _plain_failures(model: Model, part: RemoteFile) -> Iterator[None]:
     try:
         yield
     except (
         Exception
     ) as error:  # the hub's own errors, its HTTP library's, the system's: all say that the file is not had
+        what = f"The model {model.name}" if part is model.file else f"{part.path} of the model {model.name}"
         raise ModelFailure(
-            f"{path} of {repository} could not be downloaded ({_reason(error)}).",
-            next_step="Run sosie models download when there is a network.",
+            f"{what} is not here, and {_reason(error)}.",
+            next_step=f"Run sosie models download {model.name} once that is mended.",
         ) from error
 
 
+def hub_host() -> str:
+    """Give the host that models come from."""
+    return urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").netloc
+
+
 def _reason(error: Exception) -> str:
-    name = type(error).__name__
+    name, said = type(error).__name__, _short(error)
+    if "CERTIFICATE" in said:
+        return f"the certificate of {hub_host()} cannot be trusted"
     if "Connect" in name or "Timeout" in name:
-        return f"the hub cannot be reached: {_short(error)}"
+        return f"there is no connection to {hub_host()}"
     known = {
-        "OfflineModeIsEnabled": "HF_HUB_OFFLINE is set",
-        "GatedRepoError": "the repository asks for a login: set HF_TOKEN",
-        "RepositoryNotFoundError": "the repository does not exist or is private",
+        "OfflineModeIsEnabled": "HF_HUB_OFFLINE forbids downloads",
+        "GatedRepoError": "its repository asks for a login: set HF_TOKEN",
+        "RepositoryNotFoundError": "its repository does not exist or is private",
         "RevisionNotFoundError": "the pinned commit is gone",
-        "RemoteEntryNotFoundError": "the file is gone",
+        "RemoteEntryNotFoundError": "the file is gone from its repository",
     }
-    return known.get(name, _short(error))
+    return known.get(name, f"{hub_host()} does not give it ({said})")
 
 
 def _short(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160].rstrip(".")

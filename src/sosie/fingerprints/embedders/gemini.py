@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from sosie.errors import EmbedderFailure
-from sosie.fingerprints.embedders.remote import RemoteEmbedder
-from sosie.fingerprints.embedders.retry import Patience, RefusedError, TryAgainError
-from sosie.fingerprints.embedders.trial import tried
-from sosie.types import Space
+from sosie.fingerprints.embedders.http import PASSING, without_secret
+from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
+from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
 
-_THRESHOLD = 0.90
 _BATCH = 8
 """Each image counts as one request against the quota, so larger batches save round trips only."""
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _NETWORK = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "socket", "ssl"})
 
 
@@ -29,19 +26,14 @@ class GeminiEmbedder(RemoteEmbedder):
     upload_quality = 90
 
     def __init__(self, backend: GeminiBackend) -> None:
-        super().__init__(
-            "gemini",
-            batch=min(backend.batch or _BATCH, 16),
-            concurrency=backend.concurrency or 2,
-            threshold=_THRESHOLD,
-            patience=backend.patience,
-        )
+        super().__init__(backend, batch=min(backend.batch or _BATCH, 16), concurrency=2)
         self._backend = backend
         self._genai = _library()
+        milliseconds = int(backend.patience.answer * 1000)
         self._client = self._genai.Client(
-            api_key=backend.key,
+            api_key=backend.secret,
             vertexai=False,  # the environment can flip it, and the other API has no embeddings of images by key
-            http_options=self._genai.types.HttpOptions(base_url=backend.base_url or None, timeout=60_000),
+            http_options=self._genai.types.HttpOptions(base_url=backend.base_url or None, timeout=milliseconds),
         )
 
     def request(self, images: Sequence[bytes]) -> ArrayLike:
@@ -55,10 +47,15 @@ class GeminiEmbedder(RemoteEmbedder):
             answer = self._client.models.embed_content(model=self._backend.model, contents=contents, config=config)
         return [embedding.values for embedding in answer.embeddings or []]
 
-    def space_of(self, dims: int) -> Space:
-        """Name the space by model and length: vectors of other lengths are another space."""
-        sent = f"jpeg{self.upload_quality}-{self.upload_side}"
-        return Space(f"gemini:{self._backend.model}", "", dims, "cosine", preprocessing=sent)
+    def greet(self) -> str:
+        """Ask for the model's description, which is free."""
+        with self._in_words():
+            self._client.models.get(model=self._backend.model)
+        return f"Google answers with {self._backend.model}."
+
+    def model_and_revision(self) -> tuple[str, str]:
+        """The model's name says all that is told; vectors of another length are another space."""
+        return self._backend.model, ""
 
     def estimate(self, count: int) -> str:
         """Say what so many images cost by the price in the settings."""
@@ -87,38 +84,31 @@ class GeminiEmbedder(RemoteEmbedder):
                 f"The quota of the day for {self._backend.model} is used up ({said}).",
                 next_step="It begins anew at midnight, Pacific time.",
             )
-        if code in _PASSING:
+        if code in PASSING:
             return TryAgainError(f"answers {code} {said}".strip(), retry_delay(error.details))
         if code == 400 and "api key" not in said.lower():
             return RefusedError(f"answered 400 {said}")
         return EmbedderFailure(f"Gemini refuses ({code} {said}).", lasting=True)
 
     def _clean(self, text: str) -> str:
-        return " ".join(text.split())[:200].replace(self._backend.key, "***")
+        return without_secret(text, self._backend.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GeminiBackend:
-    """A Gemini model with a key. `price`: dollars an image, for the estimate before a run."""
+class GeminiBackend(RemoteBackend):
+    """A Gemini model, with a key as its secret. `price`: dollars an image, for the estimate before a run."""
 
-    key: str = field(repr=False)
+    name = "gemini"
+    threshold = 0.90
+
     model: str = "gemini-embedding-2"
     dims: int = 768
     base_url: str = ""
     price: float = 0.00012
-    batch: int = 0
-    concurrency: int = 0
-    patience: Patience = field(default_factory=Patience)
-    name: str = "gemini"
-    threshold: float = _THRESHOLD
 
-    def known_space(self) -> None:
-        """None: whether the key works, only a request tells."""
-        return
-
-    def open(self) -> GeminiEmbedder:
-        """Give the embedder. Raises `EmbedderFailure`."""
-        return tried(GeminiEmbedder(self))
+    def connect(self) -> GeminiEmbedder:
+        """Give the embedder before anything was asked of Google."""
+        return GeminiEmbedder(self)
 
 
 def retry_delay(details: Any) -> float | None:

@@ -14,10 +14,18 @@ import httpx
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
 
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that may be others the next time."""
 _REFUSED = frozenset({400, 413, 415, 422})
 _MOST = 64 << 20
 """Bytes of the largest reply that is read."""
+_LONGEST = 200
+
+
+def without_secret(text: str, secret: str) -> str:
+    """Give what another side said, in one short line that does not repeat our secret."""
+    short = " ".join(text.split())[:_LONGEST]
+    return short.replace(secret, "***") if secret else short
 
 
 class Connection:
@@ -42,25 +50,37 @@ class Connection:
         """Send (httpx's `json`, `files`, `data`, `content`, `headers`) and give the JSON that is answered."""
         return self._json("POST", path, **content)
 
+    def knock(self, path: str = "") -> None:
+        """Ask an address that takes other requests than this: any answer will do that is not about a token or a load.
+
+        Raises as `get` does.
+        """
+        response, body = self._answered("GET", path)
+        if response.status_code in PASSING or response.status_code in (401, 403):
+            self._check(response, body)
+
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
     def _json(self, method: str, path: str, **content: Any) -> Any:
-        try:
-            with self._client.stream(method, self.url + path, **content) as response:
-                body = self._read(response)
-        except httpx.TimeoutException as error:
-            raise TryAgainError("did not answer in time") from error
-        except httpx.TransportError as error:
-            raise TryAgainError(f"cannot be reached at {_host(self.url)} ({self._clean(str(error))})") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise EmbedderFailure(f"{_host(self.url)} cannot be used ({self._clean(str(error))}).") from error
+        response, body = self._answered(method, path, **content)
         self._check(response, body)
         try:
             return json.loads(body)
         except ValueError as error:
-            raise EmbedderFailure(f"{_host(self.url)} answers {path} with something that is no JSON.") from error
+            raise EmbedderFailure(f"{host_of(self.url)} answers {path} with something that is no JSON.") from error
+
+    def _answered(self, method: str, path: str, **content: Any) -> tuple[httpx.Response, bytes]:
+        try:
+            with self._client.stream(method, self.url + path, **content) as response:
+                return response, self._read(response)
+        except httpx.TimeoutException as error:
+            raise TryAgainError(f"at {host_of(self.url)} did not answer in time") from error
+        except httpx.TransportError as error:
+            raise TryAgainError(f"cannot be reached at {host_of(self.url)} ({self._clean(str(error))})") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise EmbedderFailure(f"{host_of(self.url)} cannot be used ({self._clean(str(error))}).") from error
 
     def _read(self, response: httpx.Response) -> bytes:
         parts, size = [], 0
@@ -68,7 +88,7 @@ class Connection:
             parts.append(part)
             size += len(part)
             if size > _MOST:
-                raise EmbedderFailure(f"{_host(self.url)} answers with more than {_MOST >> 20} MB.")
+                raise EmbedderFailure(f"{host_of(self.url)} answers with more than {_MOST >> 20} MB.")
         return b"".join(parts)
 
     def _check(self, response: httpx.Response, body: bytes) -> None:
@@ -76,17 +96,16 @@ class Connection:
         if status < 300:
             return
         said = self._clean(_message(body))
-        if status in _PASSING:
+        if status in PASSING:
             raise TryAgainError(f"answers {status} {said}".strip(), asked_wait(response.headers, body))
         if status in _REFUSED:
             raise RefusedError(f"answered {status} {said}".strip())
         words = {401: "asks for another token", 403: "forbids it", 404: "has no such address or model"}
         what = words.get(status, "cannot be used")
-        raise EmbedderFailure(f"{_host(self.url)} {what} ({status} {said}).", lasting=status in words)
+        raise EmbedderFailure(f"{host_of(self.url)} {what} ({status} {said}).", lasting=status in words)
 
     def _clean(self, text: str) -> str:
-        short = " ".join(text.split())[:200]
-        return short.replace(self._secret, "***") if self._secret else short
+        return without_secret(text, self._secret)
 
 
 def asked_wait(headers: Mapping[str, str], body: bytes) -> float | None:
@@ -118,6 +137,7 @@ def _message(body: bytes) -> str:
     return str(value)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """Give the host of an address, with its port where that is not the usual one."""
     parts = httpx.URL(url)
     return f"{parts.host}:{parts.port}" if parts.port else parts.host

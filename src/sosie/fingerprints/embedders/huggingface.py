@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,38 +13,32 @@ from numpy.typing import ArrayLike
 from sosie.config import Payload
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.dialects import data_uri
-from sosie.fingerprints.embedders.http import Connection
-from sosie.fingerprints.embedders.remote import RemoteEmbedder
-from sosie.fingerprints.embedders.retry import Patience
+from sosie.fingerprints.embedders.http import Connection, host_of
+from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.trial import tried
-from sosie.types import Space
 
 ROUTER = "https://router.huggingface.co"
-_THRESHOLD = 0.88
 _NAMES = ("embeddings", "image_embeds", "image_embedding", "feature_vector", "embedding")
 
 
 class HuggingFaceEmbedder(RemoteEmbedder):
-    """Vectors of an endpoint (what `InferenceClient(base_url=URL).feature_extraction` sends) or of the router."""
+    """Vectors of an endpoint or of the router.
+
+    What is sent to an endpoint is what `InferenceClient(base_url=URL).feature_extraction` sends. That client itself
+    loses answers with named fields and the wait that a server asks for, and cannot be stopped.
+    """
 
     upload_side = 640
 
-    def __init__(self, connection: Connection, backend: HuggingFaceBackend) -> None:
+    def __init__(self, backend: HuggingFaceBackend) -> None:
         single = backend.router_mode or backend.payload == "image"
-        super().__init__(
-            "huggingface",
-            batch=1 if single else backend.batch or 8,
-            concurrency=backend.concurrency or 4,
-            threshold=_THRESHOLD,
-            patience=backend.patience,
-        )
-        self._connection, self._backend = connection, backend
+        super().__init__(backend, batch=1 if single else backend.batch or 8)
+        self._connection, self._backend = backend.connection(), backend
 
     def request(self, images: Sequence[bytes]) -> ArrayLike:
         """Send one batch."""
         if self._backend.router_mode:
-            path = f"/hf-inference/models/{self._backend.model}/pipeline/image-feature-extraction"
-            answer = self._connection.post(path, content=images[0], headers={"content-type": "image/jpeg"})
+            answer = self._connection.post(self._path, content=images[0], headers={"content-type": "image/jpeg"})
         else:
             answer = self._connection.post("", json={"inputs": self._inputs(images)})
         return pooled(answer, len(images))
@@ -55,11 +49,19 @@ class HuggingFaceEmbedder(RemoteEmbedder):
         encoded = [base64.b64encode(image).decode() for image in images]
         return encoded if self._backend.payload == "base64" else {"image": encoded[0]}
 
-    def space_of(self, dims: int) -> Space:
-        """Name the space by the model, or by the endpoint's address where the model is not named."""
-        name = self._backend.model or self._connection.url.split("://")[-1]
-        sent = f"jpeg{self.upload_quality}-{self.upload_side}"
-        return Space(f"huggingface:{name}", "", dims, "cosine", preprocessing=sent)
+    def greet(self) -> str:
+        """Look whether anything is at the address; no free request tells more."""
+        self._connection.knock(self._path)
+        return f"{host_of(self._connection.url)} answers; whether it embeds images, a job will show."
+
+    def model_and_revision(self) -> tuple[str, str]:
+        """The model's name, or the endpoint's address where the model is not named."""
+        return self._backend.model or self._connection.url.split("://")[-1], ""
+
+    @property
+    def _path(self) -> str:
+        model = self._backend.model
+        return f"/hf-inference/models/{model}/pipeline/image-feature-extraction" if self._backend.router_mode else ""
 
     def close(self) -> None:
         """Close the connections."""
@@ -67,36 +69,34 @@ class HuggingFaceEmbedder(RemoteEmbedder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HuggingFaceBackend:
+class HuggingFaceBackend(RemoteBackend):
     """An endpoint at `url`, or without one a `model` asked of the router."""
 
+    name = "huggingface"
+    threshold = 0.88
+
     url: str = ""
-    model: str = ""
-    token: str = field(default="", repr=False)
     payload: Payload = "data-urls"
     router: str = ROUTER
-    batch: int = 0
-    concurrency: int = 0
-    patience: Patience = field(default_factory=Patience)
-    name: str = "huggingface"
-    threshold: float = _THRESHOLD
 
     @property
     def router_mode(self) -> bool:
         """Whether the router is asked."""
         return not self.url
 
-    def known_space(self) -> None:
-        """None: the length of the vectors shows when one is there."""
-        return
+    def connection(self) -> Connection:
+        """Give a connection to the endpoint or the router."""
+        return Connection(self.url or self.router, secret=self.secret, timeout=self.patience.answer)
 
-    def open(self) -> HuggingFaceEmbedder:
-        """Give the embedder. Raises `EmbedderFailure`."""
-        connection = Connection(self.url or self.router, secret=self.token, connections=(self.concurrency or 4) + 1)
+    def connect(self) -> HuggingFaceEmbedder:
+        """Give the embedder before anything was asked of the other side."""
+        return HuggingFaceEmbedder(self)
+
+    def open(self) -> RemoteEmbedder:
+        """Give the embedder, tried on a picture. Raises `EmbedderFailure`."""
         try:
-            return tried(HuggingFaceEmbedder(connection, self))
+            return tried(self.connect())
         except EmbedderFailure as error:
-            connection.close()
             if self.router_mode and any(words in error.message for words in ("no such address", "refused", "(410")):
                 raise EmbedderFailure(
                     f"Hugging Face's router does not embed images with {self.model} ({error.message.rstrip('.')}).",

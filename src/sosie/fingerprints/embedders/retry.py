@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sosie.errors import Cancelled, EmbedderFailure
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState, Retrying
 
 Result = TypeVar("Result")
 
@@ -34,36 +35,62 @@ class RefusedError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long to try: at most `attempts` and `deadline` seconds in all, first waiting about `first` seconds, then
-    twice as long each time up to `longest`, each with a random addition of up to its own length."""
+    twice as long each time up to `longest`, each with a random addition of up to its own length.
+
+    `answer`: seconds without a byte after which one attempt is given up.
+    """
 
     attempts: int = 6
     deadline: float = 180.0
     first: float = 0.5
     longest: float = 60.0
+    answer: float = 60.0
 
 
-def with_patience(
-    call: Callable[[], Result], patience: Patience, stop: threading.Event, who: str, draw: random.Random | None = None
-) -> Result:
+def with_patience(call: Callable[[], Result], patience: Patience, stop: threading.Event, who: str) -> Result:
     """Give what `call` gives, trying again when it raises `TryAgainError`.
 
     Raises `EmbedderFailure` when patience ends or the other side asks for more of it than there is, and `Cancelled`
     when `stop` is set, at once also while waiting.
     """
-    draw = draw or random.Random()  # noqa: S311 - spreads load, keeps no secret
-    end = time.monotonic() + patience.deadline
-    wait = patience.first
-    for attempt in range(1, patience.attempts + 1):
+
+    def attempt() -> Result:
         if stop.is_set():
             raise Cancelled("Embedding was stopped.")
-        try:
-            return call()
-        except TryAgainError as error:
-            pause = error.after if error.after is not None else wait + draw.uniform(0, wait)
-            over = time.monotonic() + pause > end or pause > max(patience.longest, wait * 2)
-            if attempt == patience.attempts or over:
-                raise EmbedderFailure(f"{who} {error.reason} (tried {attempt} times).") from error
-        if stop.wait(pause):
+        return call()
+
+    trying = _trying(patience, stop)
+    try:
+        return trying(attempt)
+    except TryAgainError as error:
+        tried = trying.statistics["attempt_number"]
+        raise EmbedderFailure(f"{who} {error.reason} (tried {tried} times).") from error
+
+
+def _trying(patience: Patience, stop: threading.Event) -> Retrying:
+    import tenacity  # Imported here: only back ends over a network try again.
+
+    growing = {"multiplier": patience.first, "max": patience.longest}
+    own = tenacity.wait_exponential(**growing) + tenacity.wait_random_exponential(**growing)
+
+    def pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.after if isinstance(error, TryAgainError) else None
+        return own(state) if asked is None else asked
+
+    limits = tenacity.stop_after_attempt(patience.attempts), tenacity.stop_before_delay(patience.deadline)
+
+    def enough(state: RetryCallState) -> bool:
+        return state.upcoming_sleep > 2 * patience.longest or any(limit(state) for limit in limits)
+
+    def rest(seconds: float) -> None:
+        if stop.wait(seconds):
             raise Cancelled("Embedding was stopped.")
-        wait = min(wait * 2, patience.longest)
-    raise EmbedderFailure(f"{who} was not tried.")
+
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(TryAgainError),
+        wait=pause,
+        stop=enough,
+        sleep=rest,
+        reraise=True,
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -11,14 +12,12 @@ from numpy.typing import ArrayLike
 from sosie.config import Dialect
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.dialects import speaker
-from sosie.fingerprints.embedders.http import Connection
+from sosie.fingerprints.embedders.http import Connection, host_of
 from sosie.fingerprints.embedders.registry import MODELS
-from sosie.fingerprints.embedders.remote import RemoteEmbedder
+from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.retry import Patience, RefusedError, with_patience
-from sosie.fingerprints.embedders.trial import tried
 from sosie.types import Space
 
-_THRESHOLD = 0.88
 _FIRST_CONTACT = Patience(attempts=2, deadline=20.0)
 
 
@@ -27,78 +26,73 @@ class ServiceEmbedder(RemoteEmbedder):
 
     upload_side = 640
 
-    def __init__(self, connection: Connection, backend: ServiceBackend) -> None:
+    def __init__(self, backend: ServiceBackend) -> None:
         self._speaker = speaker(backend.dialect)
-        batch = min(backend.batch or self._speaker.batch, self._speaker.batch)
-        super().__init__(
-            "service",
-            batch=batch,
-            concurrency=backend.concurrency or 4,
-            threshold=_THRESHOLD,
-            patience=backend.patience,
-        )
-        self._connection = connection
-        self._about = self._model(backend.model)
-        self.threshold = _threshold(self._about)
-
-    def _model(self, wanted: str) -> dict[str, Any]:
-        try:
-            listed = with_patience(
-                lambda: self._speaker.models(self._connection), _FIRST_CONTACT, self._stop, "service"
-            )
-        except RefusedError as error:
-            raise EmbedderFailure(f"The service {error.reason} when asked for its models.") from error
-        known = {str(row.get("id")): row for row in listed}
-        if wanted:
-            return known.get(wanted, {"id": wanted})
-        if not listed:
-            raise EmbedderFailure("The service lists no model.", next_step="Set service_model.")
-        return listed[0]
+        super().__init__(backend, batch=min(backend.batch or self._speaker.batch, self._speaker.batch))
+        self._wanted = backend.model
+        self._connection = backend.connection()
 
     def request(self, images: Sequence[bytes]) -> ArrayLike:
         """Send one batch."""
-        return self._speaker.ask(self._connection, str(self._about["id"]), images)
+        return self._speaker.ask(self._connection, self._model, images)
+
+    def greet(self) -> str:
+        """Ask for the models."""
+        return f"{host_of(self._connection.url)} answers with {self._chosen(self._listed())['id']}."
+
+    def model_and_revision(self) -> tuple[str, str]:
+        """As the service lists them."""
+        return self._model, str(self._about.get("revision") or "")
 
     def space_of(self, dims: int) -> Space:
-        """Name the space by model and revision; a picture is sent as a JPEG, so it is never that of a local model."""
-        revision = str(self._about.get("revision") or "")
-        sent = f"jpeg{self.upload_quality}-{self.upload_side}"
-        return Space(f"service:{self._about['id']}", revision, dims, "cosine", preprocessing=sent)
+        """Name the space, now that the model is known, and take its threshold from the registry if it is there."""
+        if self._model in MODELS:
+            self.threshold = MODELS[self._model].threshold
+        return super().space_of(dims)
 
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
 
+    @property
+    def _model(self) -> str:
+        return str(self._about["id"])
+
+    @cached_property
+    def _about(self) -> dict[str, Any]:
+        """What the service says of its model, asked once: before the test picture, so by one thread."""
+        patience = min(self._patience, _FIRST_CONTACT, key=lambda one: one.attempts)
+        try:
+            return self._chosen(with_patience(self._listed, patience, self._stop, self.name))
+        except RefusedError as error:
+            raise EmbedderFailure(f"The service {error.reason} when asked for its models.") from error
+
+    def _listed(self) -> list[dict[str, Any]]:
+        return self._speaker.models(self._connection)
+
+    def _chosen(self, listed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        if self._wanted:
+            known = {str(row.get("id")): row for row in listed}
+            return known.get(self._wanted, {"id": self._wanted})
+        if not listed:
+            raise EmbedderFailure("The service lists no model.", next_step="Set service_model.")
+        return listed[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceBackend:
+class ServiceBackend(RemoteBackend):
     """A service at `url` that speaks `dialect`; `model` is the first that it lists when empty."""
+
+    name = "service"
+    threshold = 0.88
 
     url: str
     dialect: Dialect = "openai"
-    model: str = ""
-    token: str = field(default="", repr=False)
-    batch: int = 0
-    concurrency: int = 0
-    patience: Patience = field(default_factory=Patience)
-    name: str = "service"
-    threshold: float = _THRESHOLD
 
-    def known_space(self) -> None:
-        """None: only the service knows its model."""
-        return
+    def connection(self) -> Connection:
+        """Give a connection to the service."""
+        return Connection(self.url, secret=self.secret, timeout=self.patience.answer, connections=9)
 
-    def open(self) -> ServiceEmbedder:
-        """Give the embedder. Raises `EmbedderFailure`."""
-        connection = Connection(self.url, secret=self.token, connections=(self.concurrency or 4) + 1)
-        try:
-            return tried(ServiceEmbedder(connection, self))
-        except BaseException:
-            connection.close()
-            raise
-
-
-def _threshold(about: dict[str, Any]) -> float:
-    """The registry's for a model that it knows, else CLIP's."""
-    model = MODELS.get(str(about.get("id")))
-    return model.threshold if model else _THRESHOLD
+    def connect(self) -> ServiceEmbedder:
+        """Give the embedder before anything was asked of the service."""
+        return ServiceEmbedder(self)

@@ -15,10 +15,9 @@ def tried(embedder: Tried) -> Tried:
     """Give the embedder back after it has embedded a picture; it is closed and the reason raised when it cannot."""
     try:
         answer = embedder.embed([embedder.prepare(probe_picture())])[0]
-    except EmbedderFailure:
+        if isinstance(answer, Rejected):
+            raise EmbedderFailure(f"{embedder.name} refused a plain test picture ({answer.reason}).")
+    except BaseException:
         embedder.close()
         raise
-    if isinstance(answer, Rejected):
-        embedder.close()
-        raise EmbedderFailure(f"{embedder.name} refused a plain test picture ({answer.reason}).")
     return embedder
