@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sosie.config import load_settings
-from sosie.errors import EmbedderFailure, UsageError
-from sosie.fingerprints.embedders.chain import backends, open_first, states
-from sosie.fingerprints.embedders.fake import FakeBackend
+from sosie.errors import UsageError
+from sosie.fingerprints.embedders.chain import backends
 
 
 def names(*embedders: str) -> list[str]:
@@ -26,26 +25,6 @@ def test_the_chain_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     assert load_settings().embedders == ("service", "builtin")
     with pytest.raises(UsageError, match="embedders"):
         load_settings({"embedders": ["klip"]})
-
-
-def test_how_each_back_end_stands_is_told_without_opening_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GEMINI_API_KEY", "x")
-    settings = load_settings({"embedders": ["clip", "service", "gemini", "huggingface"]})
-    assert states(settings) == {
-        "clip": "set up, its model is not downloaded yet",
-        "service": "not set up",
-        "gemini": "set up",
-        "huggingface": "not set up",
-        "builtin": "ready",
-    }
-
-
-def test_the_first_that_works_is_opened() -> None:
-    chain = [FakeBackend("a", fails="no key."), FakeBackend("b"), FakeBackend("c")]
-    embedder, left = open_first(chain)
-    assert (embedder.name, left) == ("b", [("a", "no key.")])
-    with pytest.raises(EmbedderFailure, match=r"a: no key\."):
-        open_first(chain[:1])
 
 
 def test_no_secret_is_shown_with_the_settings() -> None:

@@ -85,9 +85,11 @@ def test_without_a_network_the_built_in_method_takes_over_in_one_line(
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     report = scan(folder, embedders=["clip", "service", "gemini", "huggingface", "builtin"])
     assert report.params["embedder"] == "builtin"
-    assert len(report.fallbacks) == 1
-    assert "the built-in method" in report.fallbacks[0]
-    assert "the hub cannot be reached" in report.fallbacks[0]
+    assert report.fallbacks == (
+        "What looks alike was compared with the built-in method. clip is not used: the model clip-vit-b32 is not here, "
+        "and there is no connection to 127.0.0.1:9. Run sosie models download clip-vit-b32 once that is mended. "
+        "Not set up: service, gemini, huggingface.",
+    )
     assert any(group.relation == "copy" for group in report.groups)
 
 
@@ -159,7 +161,7 @@ def test_a_service_that_is_killed_in_mid_run_is_named_and_the_run_ends_well(fold
             embed_patience=2,
         )
     assert report.params["embedder"] == "builtin"
-    assert "service: service answers 500 killed (tried" in report.fallbacks[0]
+    assert "service is not used: service answers 500 killed (tried" in report.fallbacks[0]
     assert [space.split("/")[0] for space in report.spaces if "service" in space] == []
     assert len(report.images) == 32
     assert any(group.relation == "copy" for group in report.groups)

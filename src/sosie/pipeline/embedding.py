@@ -32,11 +32,12 @@ _COMMIT_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A back end that was left, and why."""
+    """A back end that was left, why, and what would help."""
 
     name: str
     reason: str
     lasting: bool
+    next_step: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Embedding:
         lines = []
         if self.left:
             how = "the built-in method" if self.name == "builtin" else self.name
-            lines.append(f"What looks alike was compared with {how}. Not used: {_reasons(self.left)}.")
+            lines.append(f"What looks alike was compared with {how}. {_reasons(self.left)}")
         if self.refused and self.name != "builtin":
             why = next(iter(self.refused.values()))
             many = len(self.refused)
@@ -77,10 +78,20 @@ class Embedding:
 
 
 def _reasons(left: Sequence[Left]) -> str:
-    """One clause for each back end that was tried, and one for all that are not set up."""
-    tried = [f"{one.name}: {one.reason.rstrip('.')}" for one in left if one.reason != NOT_SET_UP]
+    """A sentence for each back end that was tried, with what helps, and one for all that are not set up."""
+    tried = [one for one in left if one.reason != NOT_SET_UP]
+    sentences = [f"{one.name} is not used: {_begun(one.reason)} {one.next_step}".strip() for one in tried]
     unset = ", ".join(one.name for one in left if one.reason == NOT_SET_UP)
-    return "; ".join([*tried, f"{unset}: {NOT_SET_UP}"] if unset else tried)
+    return " ".join([*sentences, f"Not set up: {unset}."] if unset else sentences)
+
+
+def _begun(reason: str) -> str:
+    """A reason as it goes on after a colon: names keep their capitals."""
+    first, _, rest = reason.partition(" ")
+    return f"{first.lower() if first in _ARTICLES else first} {rest.rstrip('.')}."
+
+
+_ARTICLES = ("The", "A", "An", "There", "That", "This")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +118,7 @@ def embed_contents(
             found = _embed_with(backend, contents, cache, params, listen)
         except EmbedderFailure as error:
             log.info("embedder %s was left: %s", backend.name, error)
-            left.append(Left(backend.name, error.message, error.lasting))
+            left.append(Left(backend.name, error.message, error.lasting, error.next_step))
             if error.message != NOT_SET_UP:
                 listen(Progress("embed", note=f"{backend.name} is not used: {error.message}"))
         else:

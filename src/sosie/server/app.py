@@ -131,4 +131,5 @@ def _begin(settings: Settings, everywhere: bool) -> State:
 def _end(state: State) -> None:
     state.jobs.stop()
     state.checks.close()
+    state.pulse.probes.close()
     state.catalogue.close()

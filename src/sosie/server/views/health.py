@@ -5,13 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from sosie.config import Settings
-from sosie.errors import EmbedderFailure
-from sosie.fingerprints.embedders.base import Backend
-from sosie.fingerprints.embedders.chain import NOT_SET_UP, Unavailable, backends
 from sosie.server.schemas.system import BackEnd
+from sosie.server.views.probes import Probes
 from sosie.server.views.settings import in_force
 from sosie.store.access import AccessStore
 from sosie.store.catalogue import Catalogue
@@ -40,6 +37,7 @@ class Pulse:
 
     settings: Settings
     catalogue: Catalogue
+    probes: Probes = field(default_factory=Probes)
     _found: Vitals | None = None
     _at: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +59,7 @@ class Pulse:
         cache, well = _cache(settings.redis_url)
         jobs = Jobs(self.catalogue)
         return Vitals(
-            embedders=tuple(_state(backend, settings) for backend in backends(settings)),
+            embedders=self.probes.states(settings),
             database="PostgreSQL" if settings.database_url else "SQLite",
             cache=cache,
             well=well,
@@ -74,40 +72,6 @@ class Pulse:
 def _rate(jobs: Jobs) -> float:
     stages = (row.progress.get("stages") or [{}] for row in jobs.unfinished())
     return sum(float(rows[-1].get("rate") or 0) for rows in stages)
-
-
-def _state(backend: Backend, settings: Settings) -> BackEnd:
-    if isinstance(backend, Unavailable):
-        return _missing(backend)
-    if backend.name == "builtin":
-        return BackEnd(name="builtin", state="working", detail="Built in; it is always there.")
-    if backend.name == "clip":
-        model = settings.clip_model
-        if backend.known_space() is None:
-            return BackEnd(
-                name="clip",
-                state="unavailable",
-                model=model,
-                detail="Its model is not here.",
-                next_step=f"Run sosie models download {model}.",
-            )
-        return BackEnd(name="clip", state="working", model=model)
-    models: dict[str, Any] = {
-        "service": settings.service_model,
-        "gemini": settings.gemini_model,
-        "huggingface": settings.huggingface_model,
-    }
-    detail = "It is set up, and is asked when a job needs it."
-    return BackEnd(name=backend.name, state="not tried", model=models.get(backend.name, ""), detail=detail)
-
-
-def _missing(backend: Unavailable) -> BackEnd:
-    detail, next_step = NOT_SET_UP, ""
-    try:
-        backend.open()
-    except EmbedderFailure as error:
-        detail, next_step = error.message, error.next_step
-    return BackEnd(name=backend.name, state="not configured", detail=detail, next_step=next_step)
 
 
 def _cache(url: str) -> tuple[str, bool]:
