@@ -18,6 +18,8 @@ PHOTO = Facts("/b.jpg", 1000, 800, "JPEG", quality=80, detail=0.9, mtime_ns=100)
         (replace(PHOTO, uri="/c.jpg", width=2000, height=1600), "most real pixels"),
         (replace(PHOTO, uri="/c.png", format="PNG", lossless=True, quality=None), "not compressed with loss (PNG)"),
         (replace(PHOTO, uri="/c.jpg", quality=95), "least compressed (JPEG quality 95)"),
+        (replace(PHOTO, uri="/c.webp", format="WEBP", quality=90), "least compressed (WEBP quality about 90)"),
+        (replace(PHOTO, uri="/c.heic", format="HEIF", quality=None), "least compressed (HEIF)"),
         (replace(PHOTO, uri="/c.jpg", bits=16), "most bits a channel (16)"),
         (replace(PHOTO, uri="/c.jpg", width=1050), "most pixels"),
         (replace(PHOTO, uri="/c.webp", format="WEBP"), "better format (WEBP)"),

@@ -9,12 +9,15 @@ import cv2
 import numpy as np
 import pytest
 import simplejpeg
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sosie.errors import UsageError
 from sosie.imaging import ImageInfo, Picture, decode, effective_pixels, thumbnail
 from sosie.imaging.quality import detail
 from sosie.imaging.thumbnails import encode_jpeg, encode_webp
+from sosie.imaging.vp8 import webp_quality
 
 Pixels = NDArray[np.uint8]
 TRAIN = Path(__file__).parents[2].parent / "shared" / "data" / "train" / "images"
@@ -105,3 +108,28 @@ def test_thumbnails_are_written_as_webp_and_jpeg() -> None:
         assert shown.info.format == name
         assert shown.pixels.shape == small.shape
         assert np.abs(shown.pixels.astype(int) - small).mean() < 6
+
+
+def test_a_lossy_webp_says_how_strongly_it_was_compressed() -> None:
+    asked = (10, 30, 50, 75, 90, 100)
+    for pixels in _textures(2):
+        told = [decode(encode_webp(pixels, quality)).info.quality or 0 for quality in asked]
+        assert told == sorted(set(told))
+
+
+@pytest.mark.parametrize("quality", [40, 80])
+def test_a_webp_and_a_jpeg_of_equal_quality_have_lost_about_as_much(quality: int) -> None:
+    pixels = _textures(1)[0]
+    as_webp = decode(encode_webp(pixels, quality))
+    told = as_webp.info.quality
+    assert told is not None
+    loss, better, worse = (
+        float(np.mean((other.astype(float) - pixels) ** 2))
+        for other in (as_webp.pixels, _as_jpeg(pixels, min(told + 12, 100)), _as_jpeg(pixels, told - 12))
+    )
+    assert better < loss < worse
+
+
+@given(st.binary(min_size=30, max_size=200))
+def test_bytes_that_are_no_picture_have_some_quality_or_none(data: bytes) -> None:
+    assert webp_quality(b"\x10\x02\x00\x9d\x01\x2a" + data) in {None, *range(1, 101)}

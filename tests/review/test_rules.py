@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from sosie.errors import UsageError
 from sosie.grouping.keeper import DEFAULT_ORDER
+from sosie.review.deciding import suggestions
 from sosie.review.desk import Desk
+from sosie.review.exports import rows_of
 from sosie.review.patterns import matcher
 from sosie.review.plan import Plan
 from sosie.review.rules import Condition, OnlyWhen, Rule, Rules, parse_rules, to_toml
+from sosie.review.ways import Ways
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Verdict
-from sosie.types import Edit, Evidence, Relation
+from sosie.types import Edge, Edit, Evidence, Relation
 from tests.review.folders import report_of, write
 
 ROOT = Path(__file__).parents[2]
@@ -216,13 +219,48 @@ BANNER = Edit("overlay", "something laid over", rectangles=((0.0, 0.6, 1.0, 1.0)
 @pytest.mark.parametrize(
     ("score", "edits", "reason"), [(0.9, (), "only 90% sure"), (0.99, (BANNER,), "something is laid over it")]
 )
-def test_a_copy_that_is_unsure_or_laid_over_waits_for_a_person(
+def test_a_copy_that_is_unsure_or_laid_over_waits_for_a_person_everywhere(
     folder: Path, score: float, edits: tuple[Edit, ...], reason: str
 ) -> None:
     with Catalogue(folder.parent / "data/catalogue.db") as catalogue:
         report = report_of(folder)
         edges = tuple(replace(edge, score=score, evidence=Evidence(edits=edits)) for edge in report.edges)
-        plan = Desk(catalogue, replace(report, edges=edges), (str(folder),)).plan(Rules())
-    assert not list(plan.drops)
-    assert all(reason in left.reason for group in plan.groups for left in group.left)
-    assert sum(len(group.left) for group in plan.groups) == 3
+        desk = Desk(catalogue, replace(report, edges=edges), (str(folder),))
+        plan = desk.plan(Rules())
+        assert not list(plan.drops)
+        assert all(reason in left.reason for group in plan.groups for left in group.left)
+        assert sum(len(group.left) for group in plan.groups) == 3
+        rows = rows_of(desk, Rules())
+        assert {row.role for row in rows} == {"keeper", "open"}
+        assert all(reason in row.reason for row in rows if row.role == "open")
+        suggested = suggestions(desk.groups(), desk.facts, Rules(), desk.ways)
+        assert not suggested.verdicts
+        assert suggested.left == {"its copies are in doubt": 2}
+
+
+def test_what_somebody_decided_is_not_doubted(folder: Path) -> None:
+    with Catalogue(folder.parent / "data/catalogue.db") as catalogue:
+        report = report_of(folder)
+        edges = tuple(replace(edge, score=0.5) for edge in report.edges)
+        desk = Desk(catalogue, replace(report, edges=edges), (str(folder),))
+        for group in desk.groups():
+            desk.settle(group, [group.members[0].image.uri], person="ann")
+        assert len(desk.plan(Rules()).drops) == 3
+
+
+def test_images_that_nothing_measured_joins_wait_for_a_person(folder: Path) -> None:
+    with Catalogue(folder.parent / "data/catalogue.db") as catalogue:
+        plan = Desk(catalogue, replace(report_of(folder), edges=()), (str(folder),)).plan(Rules())
+    assert not plan.drops
+    assert all("nothing that was measured joins it" in left.reason for left in plan.left)
+
+
+def test_the_evidence_is_the_most_trustworthy_chain() -> None:
+    def edge(a: int, b: int, relation: Relation) -> Edge:
+        return Edge(a, b, relation, 1.0, Evidence())
+
+    ways = Ways([edge(0, 3, "similar"), edge(0, 1, "copy"), edge(1, 2, "identical"), edge(2, 3, "copy")])
+    assert [(one.a, one.b) for one in ways.between(3, 0)] == [(2, 3), (1, 2), (0, 1)]
+    assert [(one.a, one.b) for one in ways.between(0, 3)] == [(0, 1), (1, 2), (2, 3)]
+    assert ways.between(0, 0) == []
+    assert ways.between(7, 0) == []

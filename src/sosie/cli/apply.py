@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sosie.cli.options import CatalogOption
-from sosie.cli.review_options import JsonOption, PersonOption, YesOption, catalogue_file, person_of, say, tell_outcome
+from sosie.cli.review_options import (
+    JsonOption,
+    PersonOption,
+    YesOption,
+    catalogue_file,
+    catalogue_of,
+    person_of,
+    say,
+    tell_outcome,
+)
+
+if TYPE_CHECKING:
+    from sosie.review import Plan
 
 
 def apply(
@@ -29,12 +43,29 @@ def apply(
     from sosie.store.journal import Runs
 
     made = load_plan(plan)
+    with _reader(made, catalog) as reread:
+        if yes:
+            runs = Runs.beside(catalogue_file(catalog))
+            outcome = apply_plan(made, runs, person=person_of(person), reread=reread)
+        else:
+            outcome = rehearse(made, reread=reread)
+    tell_outcome(outcome, "Dropped" if yes else "Would drop", as_json=as_json)
     if yes:
-        outcome = apply_plan(made, Runs.beside(catalogue_file(catalog)), person=person_of(person))
-        tell_outcome(outcome, "Dropped", as_json=as_json)
         say(f"Run {outcome.run}. `sosie undo {outcome.run} --yes` takes it back.")
     else:
-        outcome = rehearse(made)
-        tell_outcome(outcome, "Would drop", as_json=as_json)
         say("Nothing was touched: --yes does it.")
     raise typer.Exit(3 if outcome.refused else 0)
+
+
+@contextmanager
+def _reader(plan: Plan, catalog: Path | None) -> Iterator[Callable[[str], str] | None]:
+    """Give what reads the images of a plan that are elsewhere; None for plans of files."""
+    if plan.method not in ("list", "webhook"):
+        yield None
+        return
+    from sosie.config import load_settings
+    from sosie.pipeline.rereading import Rereader
+
+    settings = load_settings({"catalog": catalog})
+    with catalogue_of(catalog) as catalogue, Rereader(catalogue, settings) as reread:
+        yield reread

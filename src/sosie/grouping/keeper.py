@@ -11,6 +11,9 @@ FORMATS = ("TIFF", "PNG", "HEIF", "AVIF", "WEBP", "JPEG2000", "JPEG", "BMP", "PP
 SAME_PIXELS = 0.85
 """Estimates of real pixels this close are taken as equal: they are estimates."""
 
+_TYPICAL = {"HEIF": 92, "AVIF": 70}
+"""Quality that lossy formats are taken to have which do not say: HEIF comes from cameras, AVIF from shops' servers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -46,13 +49,22 @@ class _Criterion:
     tolerance: float = 1.0
 
 
+def _quality(facts: Facts) -> int:
+    return facts.quality or _TYPICAL.get(facts.format, 0)
+
+
+def _in_words(facts: Facts) -> str:
+    about = "" if facts.format == "JPEG" else "about "
+    return f"{facts.format} quality {about}{facts.quality}" if facts.quality else facts.format
+
+
 def _criteria(formats: Sequence[str]) -> dict[str, _Criterion]:
     ranks = {name: rank for rank, name in enumerate(formats)}
     return {
         "frames": _Criterion(lambda f: min(f.frames, 2), lambda f: f"the only one with all {f.frames} frames"),
         "pixels": _Criterion(lambda f: f.real_pixels, lambda f: "most real pixels", SAME_PIXELS),
         "lossless": _Criterion(lambda f: f.lossless, lambda f: f"not compressed with loss ({f.format})"),
-        "quality": _Criterion(lambda f: f.quality or 0, lambda f: f"least compressed (JPEG quality {f.quality})", 0.97),
+        "quality": _Criterion(_quality, lambda f: f"least compressed ({_in_words(f)})", 0.97),
         "bits": _Criterion(lambda f: f.bits, lambda f: f"most bits a channel ({f.bits})"),
         "size": _Criterion(lambda f: f.width * f.height, lambda f: "most pixels"),
         "format": _Criterion(lambda f: -ranks.get(f.format, len(ranks)), lambda f: f"better format ({f.format})"),

@@ -9,9 +9,12 @@ from sosie.errors import UnreadableImage
 from sosie.imaging.exif import orientation
 from sosie.imaging.facts import Facts
 from sosie.imaging.failures import check_size, cut_off
+from sosie.imaging.vp8 import webp_quality
 
 _MAX_FRAMES = 100_000
 _MAX_CHUNKS = 200_000
+_VP8_HEADER = 200
+"""Bytes of a lossy WebP's picture that hold how strongly it was compressed."""
 
 
 _PNG_NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
@@ -133,6 +136,7 @@ def _webp_chunk(facts: Facts, kind: bytes, body: bytes) -> Facts:
         case b"VP8 ":
             width = max(width, int.from_bytes(body[6:8], "little") & 0x3FFF)
             height = max(height, int.from_bytes(body[8:10], "little") & 0x3FFF)
+            return replace(facts, width=width, height=height, quality=webp_quality(body[:_VP8_HEADER]))
         case b"VP8L":
             bits = int.from_bytes(body[1:5], "little")
             width, height = max(width, (bits & 0x3FFF) + 1), max(height, (bits >> 14 & 0x3FFF) + 1)
@@ -142,7 +146,10 @@ def _webp_chunk(facts: Facts, kind: bytes, body: bytes) -> Facts:
         case b"XMP ":
             return replace(facts, metadata=True)
         case b"ANMF":
-            return replace(facts, lossless=body[16:20] == b"VP8L")
+            facts = replace(facts, lossless=body[16:20] == b"VP8L")
+            if body[16:20] == b"VP8 " and facts.quality is None:
+                return replace(facts, quality=webp_quality(body[24 : 24 + _VP8_HEADER]))
+            return facts
     return replace(facts, width=width, height=height)
 
 

@@ -20,3 +20,4 @@ class Facts:
     lossless: bool = True
     metadata: bool = False
     orientation: int = 1
+    quality: int | None = None

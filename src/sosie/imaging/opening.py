@@ -194,6 +194,7 @@ def _opened(image: Image.Image, name: str, facts: Facts) -> Opened:
         bits=facts.bits,
         alpha=image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info,
         lossless=facts.lossless,
+        quality=facts.quality,
         metadata=facts.metadata,
     )
     return Opened(info, image, facts.orientation)

@@ -14,8 +14,9 @@ class ImageInfo:
 
     `format` is Pillow's name of it ("JPEG", "PNG", ...), `bits` the bits a channel, `frames` the frames or pages
     (at most 100,000; the extra pictures that cameras hide behind a JPEG do not count).
-    `quality` is the estimated JPEG quality (1 to 100; None for other formats), `lossless` whether its format
-    keeps all pixels, `alpha` whether any transparency channel is present, `metadata` whether EXIF, XMP or IPTC is.
+    `quality` is the estimated JPEG quality, 1 to 100 (of a lossy WebP that of a JPEG that has lost as much; None for
+    other formats), `lossless` whether its format keeps all pixels, `alpha` whether any transparency channel is present,
+    `metadata` whether EXIF, XMP or IPTC is.
     """
 
     format: str

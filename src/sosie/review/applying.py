@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sosie.review.acting import ActionUnfinished, Actor, checked
 from sosie.review.disk import Disk
 from sosie.review.patterns import matcher
 from sosie.review.plan import Drop, Plan
-from sosie.review.remote import Remote, remote_of
+from sosie.review.remote import Remote, Reread, check_remote, remote_of
 from sosie.review.reverting import Way, revert
 from sosie.store.journal import Journal, Runs
 from sosie.store.lock import alone
@@ -55,13 +55,20 @@ def ignore(_done: int, _total: int, _uri: str) -> None:
     """Hear nothing."""
 
 
-def rehearse(plan: Plan, disk: Disk | None = None, listen: Listener = ignore) -> Outcome:
-    """Return what applying would do now: every file and keeper is read, nothing is touched or noted."""
+def rehearse(
+    plan: Plan, disk: Disk | None = None, listen: Listener = ignore, *, reread: Reread | None = None
+) -> Outcome:
+    """Return what applying would do now: every file and keeper is read, nothing is touched or noted.
+
+    `reread` as in `apply_plan`.
+    """
     disk = disk or Disk()
     outcome = Outcome("")
     for number, drop in enumerate(plan.drops):
         try:
-            if plan.method not in ("list", "webhook"):
+            if plan.method in ("list", "webhook"):
+                check_remote(drop, disk, reread)
+            else:
                 checked(drop, disk)
             outcome.add(drop)
         except ActionRefused as error:
@@ -71,18 +78,25 @@ def rehearse(plan: Plan, disk: Disk | None = None, listen: Listener = ignore) ->
 
 
 def apply_plan(
-    plan: Plan, runs: Runs, *, person: str = "", disk: Disk | None = None, listen: Listener = ignore
+    plan: Plan,
+    runs: Runs,
+    *,
+    person: str = "",
+    disk: Disk | None = None,
+    listen: Listener = ignore,
+    reread: Reread | None = None,
 ) -> Outcome:
     """Carry out a plan, or finish or repeat what an earlier attempt left open, and return what came of it.
 
     Before each file it and its keeper are read again, and the journal is on the disk. A file that cannot be acted on is
-    left and named with its reason. Raises `RunStopped` when another run is under way or the journal cannot be written,
+    left and named with its reason. `reread` reads images that are no files of this machine (`pipeline.rereading`);
+    without it they are left. Raises `RunStopped` when another run is under way or the journal cannot be written,
     and `UsageError` when the plan's run is half undone.
     """
     with alone(runs.folder / "lock"):
         journal = _journal_of(plan, runs, person)
         try:
-            return _apply(plan, journal, disk or Disk(), listen)
+            return _apply(plan, journal, disk or Disk(), listen, reread)
         finally:
             journal.close()
 
@@ -158,9 +172,9 @@ def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
     return runs.begin(run, head)
 
 
-def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener) -> Outcome:
+def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener, reread: Reread | None) -> Outcome:
     outcome = Outcome(journal.run)
-    actor: Actor | Remote = remote_of(plan, journal.run, disk) or Actor(plan, journal.run, disk)
+    actor: Actor | Remote = remote_of(plan, journal.run, disk, reread) or Actor(plan, journal.run, disk)
     for number, drop in enumerate(plan.drops):
         try:
             if _attempt(number, drop, actor, journal, disk):
@@ -206,22 +220,35 @@ def _undo(journal: Journal, disk: Disk, wanted: Callable[[str], bool] | None, li
         journal.mark("undo", time.time())
     pending = sorted(_to_undo(journal), reverse=True)
     chosen = [number for number in pending if wanted is None or wanted(plan.drops[number].uri)]
-    for count, number in enumerate(chosen):
-        drop = plan.drops[number]
-        finished = journal.items[number].step != "begin"
-        begun = journal.items[number].begun
+    at_once = remote.at_once if remote else 1
+    for start in range(0, len(chosen), at_once):
+        part = chosen[start : start + at_once]
+        drops = [plan.drops[number] for number in part]
         try:
-            journal.note(number, "undoing", time.time())
-            if remote is not None:
-                remote.take_back(drop, begun)
-            else:
-                left = journal.items[number].ended.get("folders")
-                revert(Way.of(begun), drop, disk, verify=finished, left=left)
-            journal.note(number, "undone", time.time())
-            outcome.add(drop)
+            _bring_back(part, drops, journal, disk, remote)
+            for drop in drops:
+                outcome.add(drop)
         except ActionRefused as error:
-            outcome.leave(drop, error)
-        listen(count + 1, len(chosen), drop.uri)
+            for drop in drops:
+                outcome.leave(drop, error)
+        listen(start + len(part), len(chosen), drops[-1].uri)
     if not _to_undo(journal):
         journal.mark("undo finished", time.time())
     return outcome
+
+
+def _bring_back(
+    part: Sequence[int], drops: Sequence[Drop], journal: Journal, disk: Disk, remote: Remote | None
+) -> None:
+    """Undo some items together (one, where they are files), each noted before and after."""
+    finished = [journal.items[number].step != "begin" for number in part]
+    for number in part:
+        journal.note(number, "undoing", time.time())
+    if remote is not None:
+        remote.take_back(drops)
+    else:
+        for number, drop, verify in zip(part, drops, finished, strict=True):
+            item = journal.items[number]
+            revert(Way.of(item.begun), drop, disk, verify=verify, left=item.ended.get("folders"))
+    for number in part:
+        journal.note(number, "undone", time.time())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sosie.grouping.keeper import Facts, choose_keeper
 from sosie.review.groups import Member, ReviewGroup
 from sosie.review.rules import Rule, Rules
+from sosie.review.ways import Ways
 from sosie.store.decisions import Decision
 
 
@@ -30,13 +31,13 @@ class Chosen:
     left: tuple[tuple[Member, str], ...]
 
 
-def choose(group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules) -> Chosen:
+def choose(group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules, ways: Ways) -> Chosen:
     """Return what decisions and rules make of a group. One member at least always stays.
 
     A person's word outranks preferences; protection outranks a person's word to drop. Groups of relations that are not
-    `automatic` lose only what somebody decided to drop.
+    `automatic` lose only what somebody decided to drop, and so do all groups where `ways` leave a doubt.
     """
-    return _Choice(group, facts, rules).chosen()
+    return _Choice(group, facts, rules, ways).chosen()
 
 
 def who(decision: Decision) -> str:
@@ -46,10 +47,11 @@ def who(decision: Decision) -> str:
 
 
 class _Choice:
-    def __init__(self, group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules) -> None:
+    def __init__(self, group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules, ways: Ways) -> None:
         self._group = group
         self._facts = facts
         self._rules = rules
+        self._ways = ways
 
     def chosen(self) -> Chosen:
         protected = {m.image.id: rule for m in self._group.members if (rule := self._protecting(m)) is not None}
@@ -127,6 +129,8 @@ class _Choice:
         self, member: Member, keeper: Member, stay: Sequence[Member], waiting: Sequence[Member]
     ) -> Going | str:
         """Return how a member goes, or why it is left. What waits for a decision stays for now, too."""
+        if any(member.image.uri == other.image.uri for other in (*stay, *waiting)):
+            return "is the very file that is kept, which another brand lists, too"
         safe = list(stay)
         for rule in self._rules.only_when:
             if rule.where.holds(member.image.brand, self._facts[member.image.id]):
@@ -142,9 +146,15 @@ class _Choice:
         if member.choice == "drop" and decision is not None:
             favoured = [kept for kept in safe if kept.content == decision.verdict.keeper]
             return Going(member, (favoured or [keeper])[0], who(decision), decision.id)
-        relation = self._group.group.relation
         others = safe if len(safe) < len(stay) else [*safe, *waiting]
-        twins = [other for other in others if other.content == member.content]
-        if relation in self._rules.automatic or (twins and "identical" in self._rules.automatic):
-            return Going(member, (twins or [keeper])[0], f"rules ({self._rules.name})")
-        return f"waits for a decision: `{relation}` is not acted on automatically"
+        return self._by_rules(member, keeper, [other for other in others if other.content == member.content])
+
+    def _by_rules(self, member: Member, keeper: Member, twins: Sequence[Member]) -> Going | str:
+        """Return how a member goes that nobody decided on, or why it waits. `twins` stay and have the same bytes."""
+        relation, automatic = self._group.group.relation, self._rules.automatic
+        by = f"rules ({self._rules.name})"
+        if twins and (relation in automatic or "identical" in automatic):
+            return Going(member, twins[0], by)
+        if relation not in automatic:
+            return f"waits for a decision: `{relation}` is not acted on automatically"
+        return self._ways.doubt(member.image.id, keeper.image.id) or Going(member, keeper, by)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from sosie.errors import UsageError
 from sosie.grouping.keeper import Facts
-from sosie.review.choosing import choose
+from sosie.review.choosing import Chosen, choose
 from sosie.review.groups import Choice, Member, ReviewGroup
 from sosie.review.rules import Rules
+from sosie.review.ways import Ways
 from sosie.store.decisions import Verdict
 
 
@@ -70,10 +71,10 @@ class Suggestions:
     left: Counter[str] = field(default_factory=Counter)
 
 
-def suggestions(groups: Iterable[ReviewGroup], facts: Mapping[int, Facts], rules: Rules) -> Suggestions:
+def suggestions(groups: Iterable[ReviewGroup], facts: Mapping[int, Facts], rules: Rules, ways: Ways) -> Suggestions:
     """Return what rules make of what nobody has decided on: of each group the keeper is kept, the copies go.
 
-    What was decided stays as it was. Relations that are not `automatic` are left to people.
+    What was decided stays as it was. Relations that are not `automatic`, and copies in doubt, are left to people.
     """
     found = Suggestions()
     for group in groups:
@@ -82,15 +83,14 @@ def suggestions(groups: Iterable[ReviewGroup], facts: Mapping[int, Facts], rules
         elif group.group.relation not in rules.automatic:
             found.left[f"`{group.group.relation}` is never settled automatically"] += 1
         else:
-            _suggest(found, group, facts, rules)
+            _suggest(found, group, choose(group, facts, rules, ways))
     return found
 
 
-def _suggest(found: Suggestions, group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules) -> None:
-    chosen = choose(group, facts, rules)
+def _suggest(found: Suggestions, group: ReviewGroup, chosen: Chosen) -> None:
     going = [step for step in chosen.go if step.member.choice == "open"]
     if not going:
-        found.left["rules keep all of its images"] += 1
+        found.left["its copies are in doubt" if chosen.left else "rules keep all of its images"] += 1
         return
     staying = {member.content for member, _ in chosen.stay} | {member.content for member, _ in chosen.left}
     verdicts = [

@@ -20,6 +20,7 @@ from sosie.review.groups import ReviewGroup, group_key, review_groups
 from sosie.review.plan import Method, Plan, is_file
 from sosie.review.planning import make_plan
 from sosie.review.rules import Rules, load_rules
+from sosie.review.ways import Ways
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Decisions, Verdict
 from sosie.store.journal import Runs
@@ -49,6 +50,11 @@ class Desk:
     def facts(self) -> dict[int, Facts]:
         """What is known of each grouped image, by its id."""
         return facts_of(self.report, self.catalogue)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """What joins images to the ones that stay for them."""
+        return Ways(self.report.edges)
 
     def groups(self) -> list[ReviewGroup]:
         """Return all groups with what is decided of them now."""
@@ -108,6 +114,7 @@ class Desk:
             self.groups(),
             self.facts,
             rules,
+            self.ways,
             created=time.time(),
             method=method,
             quarantine=quarantine,

@@ -128,6 +128,16 @@ class Disk:
             os.close(handle)
         sync_folder(path.parent)
 
+    def append(self, path: Path, data: bytes) -> None:
+        """Write to the end of a file that is there, and wait until it is on the disk."""
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        try:
+            while data:
+                data = data[os.write(handle, data) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
     def remove(self, path: Path) -> None:
         """Remove one name of a file."""
         os.unlink(path)

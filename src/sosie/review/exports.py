@@ -56,7 +56,7 @@ def rows_of(desk: Desk, rules: Rules) -> list[Row]:
     """Return one row an image of every group, the keeper of each group first."""
     rows = []
     for group in desk.groups():
-        chosen = choose(group, desk.facts, rules)
+        chosen = choose(group, desk.facts, rules, desk.ways)
         found: list[tuple[Any, Role, str]] = [(chosen.stay[0][0], "keeper", chosen.stay[0][1])]
         found += [(member, "keep", reason) for member, reason in chosen.stay[1:]]
         found += [(going.member, "drop", going.by) for going in chosen.go]

@@ -96,7 +96,8 @@ def edits(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iterator
         words = "something laid over" if count == 1 else f"{count} things laid over"
         yield Edit("overlay", words, rectangles=found.extras)
     if info_a.quality and info_b.quality and info_a.quality - info_b.quality >= _QUALITY_APART:
-        yield Edit("recompress", f"JPEG quality {info_a.quality} to {info_b.quality}")
+        jpegs = "JPEG " if info_a.format == info_b.format == "JPEG" else ""
+        yield Edit("recompress", f"{jpegs}quality {info_a.quality} to {info_b.quality}")
 
 
 def _frame(found: Measurements) -> Iterator[Edit]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from sosie.config import Settings
 from sosie.errors import NotFound, SosieError, UsageError
+from sosie.pipeline.rereading import Rereader
 from sosie.review import apply_plan, undo_run
 from sosie.server.person import person_of
 from sosie.server.schemas.decisions import ApplyInput, PlanInput, PlanView, Runs, RunView
@@ -77,7 +78,8 @@ def apply(state: Shared, request: Request, plan: str, body: ApplyInput) -> RunVi
     if made.method == "webhook" and made.target:
         _check_address(made.target, state.settings)
     runs = runs_of(state.settings)
-    return outcome_view(apply_plan(made, runs, person=person_of(request)), runs)
+    with Rereader(state.catalogue, state.settings) as reread:
+        return outcome_view(apply_plan(made, runs, person=person_of(request), reread=reread), runs)
 
 
 @router.get("/runs", dependencies=[viewer])

@@ -97,7 +97,7 @@ def decide_many(result: LoadedResult, desk: Desk, rules: Rules, body: BulkDecisi
 
 def _come_to(groups: Iterable[ReviewGroup], desk: Desk, rules: Rules, body: BulkDecision) -> Suggestions:
     if body.action == "suggested":
-        return suggestions(groups, desk.facts, rules)
+        return suggestions(groups, desk.facts, rules, desk.ways)
     found = Suggestions()
     for group in groups:
         verdicts = setting_apart(group) if body.action == "apart" else _reopened(group)
