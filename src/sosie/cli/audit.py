@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,7 +47,7 @@ def audit(
 
 def _tell_story(catalogue: Catalogue, image: str, *, as_json: bool) -> None:
     from sosie.cli.table import printable
-    from sosie.review.audit import story
+    from sosie.review.audit import evidence_in_words, story
     from sosie.store.decisions import Decisions
     from sosie.store.journal import Runs
 
@@ -66,19 +65,9 @@ def _tell_story(catalogue: Catalogue, image: str, *, as_json: bool) -> None:
             if event.details.get(name):
                 print(f"    {name}: {printable(str(event.details[name]))}")
         for edge in event.details.get("evidence", ()):
-            print(f"    evidence: {printable(_evidence(edge))}")
+            print(f"    evidence: {printable(evidence_in_words(edge))}")
     if not events:
         say("Nothing was decided on this image or done to it.")
-
-
-def _evidence(edge: Mapping[str, Any]) -> str:
-    measured = edge["evidence"]
-    parts = [edit["text"] for edit in measured.get("edit_details", ())]
-    parts += [f"equal {measured['equal']}"] if "equal" in measured else []
-    names = {"inliers": "points agree", "agreement": "of the pixels agree", "pdq_distance": "of 256 bits differ"}
-    parts += [f"{measured[name]:g} {words}" for name, words in names.items() if name in measured]
-    pair = f"{Path(edge['a']).name} and {Path(edge['b']).name}"
-    return f"{pair}: {edge['relation']}, score {edge['score']:.2f}; {', '.join(parts)}"
 
 
 def _list_runs(catalogue: Catalogue, *, as_json: bool) -> None:

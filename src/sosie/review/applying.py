@@ -102,14 +102,19 @@ def apply_plan(
 
 
 def undo_run(
-    run: str, runs: Runs, *, only: Iterable[str] = (), disk: Disk | None = None, listen: Listener = ignore
+    run: str,
+    runs: Runs,
+    *,
+    only: Iterable[str] = (),
+    uris: Iterable[str] = (),
+    disk: Disk | None = None,
+    listen: Listener = ignore,
 ) -> Outcome:
-    """Bring back the files of a run, all or those that match one of the patterns `only`, and return what came of it.
+    """Bring back the files of a run, all or those that match one of the patterns `only` or lie at one of `uris`.
 
-    Raises `UsageError` when there is no such run, `RunStopped` as `apply_plan` does.
+    Returns what came of it. Raises `UsageError` when there is no such run, `RunStopped` as `apply_plan` does.
     """
-    patterns = tuple(only)
-    wanted = matcher(patterns) if patterns else None
+    wanted = _wanted(only, uris)
     with alone(runs.folder / "lock"):
         journal = open_run(run, runs)
         try:
@@ -140,10 +145,18 @@ def to_undo(run: str, runs: Runs, *, only: Iterable[str] = ()) -> list[str]:
     """Return the URIs that undoing a run would restore, the last one first. Raises as `open_run` does."""
     journal = open_run(run, runs)
     plan = plan_of(journal)
-    patterns = tuple(only)
-    wanted = matcher(patterns) if patterns else None
+    wanted = _wanted(only, ())
     uris = [plan.drops[number].uri for number in sorted(_to_undo(journal), reverse=True)]
     return [uri for uri in uris if wanted is None or wanted(uri)]
+
+
+def _wanted(only: Iterable[str], uris: Iterable[str]) -> Callable[[str], bool] | None:
+    """Return the test of what is to come back, None for everything."""
+    patterns, exact = tuple(only), frozenset(uris)
+    if not patterns and not exact:
+        return None
+    matches = matcher(patterns)
+    return lambda uri: uri in exact or matches(uri)
 
 
 def plan_of(journal: Journal) -> Plan:

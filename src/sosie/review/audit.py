@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sosie.report import Report
@@ -70,6 +71,17 @@ def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: by
 def run_summaries(runs: Runs) -> list[RunSummary]:
     """Return all runs, oldest first."""
     return [summary_of_run(runs.open(run)) for run in runs.names()]
+
+
+def evidence_in_words(edge: Mapping[str, Any]) -> str:
+    """Return in one line what a plan's evidence says of a pair: the edits, the points and pixels that agree."""
+    measured = edge["evidence"]
+    parts = [edit["text"] for edit in measured.get("edit_details", ())]
+    parts += [f"equal {measured['equal']}"] if "equal" in measured else []
+    names = {"inliers": "points agree", "agreement": "of the pixels agree", "pdq_distance": "of 256 bits differ"}
+    parts += [f"{measured[name]:g} {words}" for name, words in names.items() if name in measured]
+    pair = f"{Path(edge['a']).name} and {Path(edge['b']).name}"
+    return f"{pair}: {edge['relation']}, score {edge['score']:.2f}; {', '.join(parts)}"
 
 
 def not_compared(report: Report) -> list[tuple[str, str]]:

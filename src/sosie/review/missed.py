@@ -50,7 +50,7 @@ def estimate_missed(
     Takes about a millisecond for each pair of a sampled image with another one. Raises `UsageError` when the scan was
     made without local features (`--method hash`), or the sample is no number of images.
     """
-    contents = sorted({image.sha256: image.uri for image in reversed(report.images) if image.compared == "yes"}.items())
+    contents = _compared(report)
     rows = catalogue.rows(FEATURES.key, [bytes.fromhex(key) for key, _ in contents])
     uris = [uri for key, uri in contents if bytes.fromhex(key) in rows]
     keys = [bytes.fromhex(key) for key, _ in contents if bytes.fromhex(key) in rows]
@@ -68,6 +68,18 @@ def estimate_missed(
         if done % 256 == 0:
             listen(done, len(pairs))
     return _scaled(found, drawn, uris, len(pairs))
+
+
+def sampled_pairs(report: Report, *, sample: int) -> int:
+    """Return how many pairs an estimate from so many images verifies at most."""
+    population = len(_compared(report))
+    drawn = min(sample, population)
+    return drawn * (population - 1) - drawn * (drawn - 1) // 2
+
+
+def _compared(report: Report) -> list[tuple[str, str]]:
+    """The contents that were compared in full with a URI of each, sorted."""
+    return sorted({image.sha256: image.uri for image in reversed(report.images) if image.compared == "yes"}.items())
 
 
 def _pairs(drawn: Sequence[int], keys: Sequence[bytes], joined: dict[str, int]) -> Iterable[tuple[int, int]]:

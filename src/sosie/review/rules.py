@@ -108,6 +108,12 @@ def parse_rules(text: str, name: str = "rules.toml") -> Rules:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} is not valid TOML: {error}.", next_step="Correct that line.") from error
+    return rules_of(value, name)
+
+
+def rules_of(given: Mapping[str, Any], name: str) -> Rules:
+    """Return the rules in the entries of a file, or of a form. Raises as `load_rules` does."""
+    value = dict(given)
     if value.pop("version", None) != VERSION:
         raise UsageError(f"{name} must state `version = {VERSION}`.", next_step="Put it in its first line.")
     _known(value, [item.name for item in fields(Rules) if item.name != "name"], name)

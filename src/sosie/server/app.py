@@ -17,6 +17,7 @@ from sosie.server.api import (
     check,
     contents,
     decisions,
+    evidence,
     groups,
     jobs,
     outline,
@@ -58,6 +59,7 @@ ROUTERS = (
     decisions.router,
     rules.router,
     actions.router,
+    evidence.router,
     check.router,
 )
 """Every topic of the API."""

@@ -907,6 +907,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/decisions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Decisions
+         * @description Return all decisions as a CSV file that /api/decisions/import takes: their backup.
+         */
+        get: operations["export_decisions_api_decisions_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/decisions/import": {
         parameters: {
             query?: never;
@@ -936,7 +956,7 @@ export interface paths {
         };
         /**
          * Get Rules
-         * @description Return the keep rules in force, as TOML.
+         * @description Return the keep rules in force, as TOML and as a form.
          */
         get: operations["get_rules_api_rules_get"];
         /**
@@ -945,6 +965,26 @@ export interface paths {
          */
         put: operations["put_rules_api_rules_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Rules
+         * @description Turn rules from a form into TOML, or from TOML into a form. Nothing is put in force.
+         */
+        post: operations["draft_rules_api_rules_draft_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,6 +1091,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description List the files of a run: where each stands and lies now, what stays for it, and why it was left if it was.
+         */
+        get: operations["list_items_api_runs__run__items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/undo": {
         parameters: {
             query?: never;
@@ -1062,9 +1122,69 @@ export interface paths {
         put?: never;
         /**
          * Undo
-         * @description Bring back the files of a run.
+         * @description Bring back the files of a run, all or a part.
          */
         post: operations["undo_api_runs__run__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Story
+         * @description Tell what was decided on an image and done to it, by its URI or its content: when, by whom or which rule, why.
+         */
+        get: operations["get_story_api_story_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/uncompared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uncompared
+         * @description List the images that were not compared in full, each with its reason: skipped ones, flat ones, tiny ones.
+         */
+        get: operations["list_uncompared_api_results__result__uncompared_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimate
+         * @description Estimate how many pairs of copies were missed: images drawn at random are verified against all others.
+         */
+        get: operations["estimate_api_results__result__missed_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1391,6 +1511,37 @@ export interface components {
             milliseconds: number;
         };
         /**
+         * ConditionForm
+         * @description What an image must be like; every part that is given must hold, and of a list one entry.
+         */
+        ConditionForm: {
+            /**
+             * Path
+             * @default []
+             */
+            path: string[];
+            /**
+             * Brand
+             * @default []
+             */
+            brand: string[];
+            /**
+             * Format
+             * @default []
+             */
+            format: string[];
+            /** Metadata */
+            metadata?: boolean | null;
+            /** Min Pixels */
+            min_pixels?: number | null;
+            /** Max Pixels */
+            max_pixels?: number | null;
+            /** Modified Before */
+            modified_before?: string | null;
+            /** Modified After */
+            modified_after?: string | null;
+        };
+        /**
          * ContentInfo
          * @description One content: what it is and where it was found.
          */
@@ -1431,13 +1582,18 @@ export interface components {
         };
         /**
          * DecisionPage
-         * @description Decisions, oldest first.
+         * @description Decisions, oldest first. `revision` is the number of the newest one of all.
          */
         DecisionPage: {
             /** Decisions */
             decisions: components["schemas"]["DecisionRow"][];
             /** Next */
             next?: number | null;
+            /**
+             * Revision
+             * @default 0
+             */
+            revision: number;
         };
         /**
          * DecisionRow
@@ -1957,6 +2113,39 @@ export interface components {
             score?: number | null;
         };
         /**
+         * MissedEstimate
+         * @description How many pairs of copies were probably missed in all, with the bounds of a 95 % interval.
+         *
+         *     `sampled` images of `population` were verified against all others, `verified` pairs in all; `found` are the missed
+         *     pairs among them.
+         */
+        MissedEstimate: {
+            /** Missed */
+            missed: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Sampled */
+            sampled: number;
+            /** Population */
+            population: number;
+            /** Verified */
+            verified: number;
+            /** Found */
+            found: components["schemas"]["MissedPair"][];
+        };
+        /**
+         * MissedPair
+         * @description A pair of copies that the scan has missed, as two URIs.
+         */
+        MissedPair: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+        };
+        /**
          * Model
          * @description A model of the registry and whether its file is here.
          */
@@ -1989,6 +2178,43 @@ export interface components {
         Models: {
             /** Models */
             models: components["schemas"]["Model"][];
+        };
+        /**
+         * OnlyWhenForm
+         * @description Images that are dropped only when an image `kept` stays in the same group.
+         */
+        OnlyWhenForm: {
+            /**
+             * Path
+             * @default []
+             */
+            path: string[];
+            /**
+             * Brand
+             * @default []
+             */
+            brand: string[];
+            /**
+             * Format
+             * @default []
+             */
+            format: string[];
+            /** Metadata */
+            metadata?: boolean | null;
+            /** Min Pixels */
+            min_pixels?: number | null;
+            /** Max Pixels */
+            max_pixels?: number | null;
+            /** Modified Before */
+            modified_before?: string | null;
+            /** Modified After */
+            modified_after?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            kept: components["schemas"]["ConditionForm"];
         };
         /**
          * OutlineCluster
@@ -2253,6 +2479,51 @@ export interface components {
             milliseconds: number;
         };
         /**
+         * RuleForm
+         * @description A condition under a name, which is given as the reason.
+         */
+        RuleForm: {
+            /**
+             * Path
+             * @default []
+             */
+            path: string[];
+            /**
+             * Brand
+             * @default []
+             */
+            brand: string[];
+            /**
+             * Format
+             * @default []
+             */
+            format: string[];
+            /** Metadata */
+            metadata?: boolean | null;
+            /** Min Pixels */
+            min_pixels?: number | null;
+            /** Max Pixels */
+            max_pixels?: number | null;
+            /** Modified Before */
+            modified_before?: string | null;
+            /** Modified After */
+            modified_after?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * RulesDraft
+         * @description Rules that somebody is writing: as TOML, or as a form.
+         */
+        RulesDraft: {
+            /** Text */
+            text?: string | null;
+            rules?: components["schemas"]["RulesForm"] | null;
+        };
+        /**
          * RulesEffect
          * @description What a change of rules would change, before it does.
          */
@@ -2268,12 +2539,96 @@ export interface components {
             }[];
         };
         /**
+         * RulesForm
+         * @description All keep rules. `order` are the criteria of the keeper, `formats` image formats, from the first to the last.
+         */
+        RulesForm: {
+            /**
+             * Automatic
+             * @default []
+             */
+            automatic: string[];
+            /**
+             * Order
+             * @default []
+             */
+            order: string[];
+            /**
+             * Formats
+             * @default []
+             */
+            formats: string[];
+            /**
+             * Protect
+             * @default []
+             */
+            protect: components["schemas"]["RuleForm"][];
+            /**
+             * Only When
+             * @default []
+             */
+            only_when: components["schemas"]["OnlyWhenForm"][];
+            /**
+             * Prefer
+             * @default []
+             */
+            prefer: components["schemas"]["RuleForm"][];
+        };
+        /**
          * RulesText
          * @description The keep rules as TOML.
          */
         RulesText: {
             /** Text */
             text: string;
+        };
+        /**
+         * RulesView
+         * @description The keep rules as TOML and as a form.
+         */
+        RulesView: {
+            /** Text */
+            text: string;
+            rules: components["schemas"]["RulesForm"];
+        };
+        /**
+         * RunItem
+         * @description One file of a run: `step` is where it stands, `now_at` where it lies now, `reason` why it was left.
+         */
+        RunItem: {
+            /** Uri */
+            uri: string;
+            /** Keeper */
+            keeper: string;
+            /** By */
+            by: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "begin" | "done" | "refused" | "undoing" | "undone";
+            /**
+             * Now At
+             * @default []
+             */
+            now_at: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * RunItems
+         * @description The files of a run in the order of its plan, a page at a time.
+         */
+        RunItems: {
+            /** Items */
+            items: components["schemas"]["RunItem"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
         };
         /**
          * RunView
@@ -2509,6 +2864,72 @@ export interface components {
             left?: number | null;
         };
         /**
+         * Story
+         * @description All that happened to an image, oldest first. `sha256` is its content, where that is known.
+         */
+        Story: {
+            /** Uri */
+            uri: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Events */
+            events: components["schemas"]["StoryEvent"][];
+        };
+        /**
+         * StoryEvent
+         * @description One thing that was decided on an image or done to it: when (seconds since 1970), what, by whom or which rule.
+         *
+         *     `evidence` are the pairs that joined it to its keeper, in words; `now_at` is where its file lies.
+         */
+        StoryEvent: {
+            /** At */
+            at: number;
+            /** What */
+            what: string;
+            /** By */
+            by: string;
+            /**
+             * Uri
+             * @default
+             */
+            uri: string;
+            /**
+             * Keeper
+             * @default
+             */
+            keeper: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+            /**
+             * Relation
+             * @default
+             */
+            relation: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Run
+             * @default
+             */
+            run: string;
+            /**
+             * Now At
+             * @default []
+             */
+            now_at: string[];
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+        };
+        /**
          * Summary
          * @description The answers that people look for first. `gain` is bytes, times are seconds (since 1970 for `created`).
          */
@@ -2616,12 +3037,58 @@ export interface components {
             tokens: components["schemas"]["Token"][];
         };
         /**
+         * Uncompared
+         * @description An image that was not compared in full, and why.
+         */
+        Uncompared: {
+            /** Uri */
+            uri: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * UncomparedPage
+         * @description Images that were not compared in full, a page at a time; `reasons` counts all of them by reason.
+         */
+        UncomparedPage: {
+            /** Images */
+            images: components["schemas"]["Uncompared"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Reasons
+             * @default {}
+             */
+            reasons: {
+                [key: string]: number;
+            };
+        };
+        /**
          * UndoInput
          * @description Decisions to take back, all or none.
          */
         UndoInput: {
             /** Decisions */
             decisions: number[];
+        };
+        /**
+         * UndoRunInput
+         * @description Which files of a run come back: those at these URIs and those that match one of the patterns `only`; all of them
+         *     when nothing is named.
+         */
+        UndoRunInput: {
+            /**
+             * Uris
+             * @default []
+             */
+            uris: string[];
+            /**
+             * Only
+             * @default []
+             */
+            only: string[];
         };
         /**
          * UploadResult
@@ -2704,6 +3171,7 @@ export type BulkDecided = components['schemas']['BulkDecided'];
 export type BulkDecision = components['schemas']['BulkDecision'];
 export type CacheState = components['schemas']['CacheState'];
 export type Check = components['schemas']['Check'];
+export type ConditionForm = components['schemas']['ConditionForm'];
 export type ContentInfo = components['schemas']['ContentInfo'];
 export type Decided = components['schemas']['Decided'];
 export type DecisionPage = components['schemas']['DecisionPage'];
@@ -2725,8 +3193,11 @@ export type Link = components['schemas']['Link'];
 export type Map = components['schemas']['Map'];
 export type Match = components['schemas']['Match'];
 export type Member = components['schemas']['Member'];
+export type MissedEstimate = components['schemas']['MissedEstimate'];
+export type MissedPair = components['schemas']['MissedPair'];
 export type Model = components['schemas']['Model'];
 export type Models = components['schemas']['Models'];
+export type OnlyWhenForm = components['schemas']['OnlyWhenForm'];
 export type OutlineCluster = components['schemas']['OutlineCluster'];
 export type OutlineImage = components['schemas']['OutlineImage'];
 export type OutlineImages = components['schemas']['OutlineImages'];
@@ -2739,8 +3210,14 @@ export type PlanInput = components['schemas']['PlanInput'];
 export type PlanView = components['schemas']['PlanView'];
 export type Progress = components['schemas']['Progress'];
 export type Regrouped = components['schemas']['Regrouped'];
+export type RuleForm = components['schemas']['RuleForm'];
+export type RulesDraft = components['schemas']['RulesDraft'];
 export type RulesEffect = components['schemas']['RulesEffect'];
+export type RulesForm = components['schemas']['RulesForm'];
 export type RulesText = components['schemas']['RulesText'];
+export type RulesView = components['schemas']['RulesView'];
+export type RunItem = components['schemas']['RunItem'];
+export type RunItems = components['schemas']['RunItems'];
 export type RunView = components['schemas']['RunView'];
 export type Runs = components['schemas']['Runs'];
 export type Session = components['schemas']['Session'];
@@ -2753,11 +3230,16 @@ export type SourceSpec = components['schemas']['SourceSpec'];
 export type SourceTest = components['schemas']['SourceTest'];
 export type SourceTestInput = components['schemas']['SourceTestInput'];
 export type StageProgress = components['schemas']['StageProgress'];
+export type Story = components['schemas']['Story'];
+export type StoryEvent = components['schemas']['StoryEvent'];
 export type Summary = components['schemas']['Summary'];
 export type Token = components['schemas']['Token'];
 export type TokenInput = components['schemas']['TokenInput'];
 export type Tokens = components['schemas']['Tokens'];
+export type Uncompared = components['schemas']['Uncompared'];
+export type UncomparedPage = components['schemas']['UncomparedPage'];
 export type UndoInput = components['schemas']['UndoInput'];
+export type UndoRunInput = components['schemas']['UndoRunInput'];
 export type UploadResult = components['schemas']['UploadResult'];
 export type User = components['schemas']['User'];
 export type Problem = components['schemas']['Problem'];
@@ -4451,6 +4933,35 @@ export interface operations {
             };
         };
     };
+    export_decisions_api_decisions_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_decisions_api_decisions_import_post: {
         parameters: {
             query?: never;
@@ -4499,7 +5010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RulesText"];
+                    "application/json": components["schemas"]["RulesView"];
                 };
             };
             /** @description An error, with a sentence and what to do next. */
@@ -4532,7 +5043,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RulesText"];
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_rules_api_rules_draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
                 };
             };
             /** @description An error, with a sentence and what to do next. */
@@ -4709,9 +5253,12 @@ export interface operations {
             };
         };
     };
-    undo_api_runs__run__undo_post: {
+    list_items_api_runs__run__items_get: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 run: string;
@@ -4726,7 +5273,141 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["RunItems"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_runs__run__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoRunInput"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_story_api_story_get: {
+        parameters: {
+            query?: {
+                uri?: string;
+                content?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_uncompared_api_results__result__uncompared_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UncomparedPage"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_api_results__result__missed_get: {
+        parameters: {
+            query?: {
+                sample?: number;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissedEstimate"];
                 };
             };
             /** @description An error, with a sentence and what to do next. */

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 
 from sosie.config import Settings
 from sosie.errors import NotFound, SosieError, UsageError
 from sosie.pipeline.rereading import Rereader
 from sosie.review import apply_plan, undo_run
+from sosie.review.applying import plan_of
 from sosie.server.person import person_of
-from sosie.server.schemas.decisions import ApplyInput, PlanInput, PlanView, Runs, RunView
+from sosie.server.schemas.decisions import ApplyInput, PlanInput, PlanView, RunItems, Runs, RunView, UndoRunInput
 from sosie.server.security.roles import admin, reviewer, viewer
 from sosie.server.state import Shared, State
 from sosie.server.views.desk import declared_folders, desk_of, rules_of, runs_of
-from sosie.server.views.plans import Shelf, outcome_view, plan_view, run_view, within
+from sosie.server.views.plans import Shelf, outcome_view, plan_view, run_items, run_view, within
+from sosie.server.views.showing import printable
 from sosie.sources.download import Allowed, Guard
+from sosie.store.journal import Journal
 
 router = APIRouter(prefix="/api", tags=["actions"])
 
@@ -89,10 +94,29 @@ def list_runs(state: Shared) -> Runs:
     return Runs(runs=[run_view(runs.open(name)) for name in reversed(runs.names())])
 
 
+@router.get("/runs/{run}/items", dependencies=[viewer])
+def list_items(
+    state: Shared, run: str, cursor: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> RunItems:
+    """List the files of a run: where each stands and lies now, what stays for it, and why it was left if it was."""
+    journal = _opened(state, run)
+    return run_items(journal, cursor, limit)
+
+
 @router.post("/runs/{run}/undo", dependencies=[admin])
-def undo(state: Shared, run: str) -> RunView:
-    """Bring back the files of a run."""
+def undo(state: Shared, run: str, body: UndoRunInput | None = None) -> RunView:
+    """Bring back the files of a run, all or a part."""
+    runs = runs_of(state.settings)
+    part = body or UndoRunInput()
+    drops = plan_of(_opened(state, run)).drops
+    named = {printable(drop.uri): drop.uri for drop in drops} if part.uris else {}
+    if unknown := [uri for uri in part.uris if uri not in named]:
+        raise NotFound(f"{unknown[0]} is not in this run.", next_step="Look at its files again.")
+    return outcome_view(undo_run(run, runs, only=part.only, uris=[named[uri] for uri in part.uris]), runs)
+
+
+def _opened(state: State, run: str) -> Journal:
     runs = runs_of(state.settings)
     if run not in runs.names():
         raise NotFound("There is no such run.", next_step="Look at the list of runs.")
-    return outcome_view(undo_run(run, runs), runs)
+    return runs.open(run)

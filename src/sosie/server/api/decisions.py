@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 
+from sosie.review.importing import write_decisions
 from sosie.review.retracting import retract
 from sosie.server.api.groups import Threshold
 from sosie.server.person import person_of
@@ -68,7 +71,22 @@ def list_decisions(
     else:
         found = decisions.since(after, most=limit + 1)
     more = found[limit - 1].id if len(found) > limit else None
-    return DecisionPage(decisions=[_row(made) for made in found[:limit]], next=more)
+    rows = [_row(made) for made in found[:limit]]
+    return DecisionPage(decisions=rows, next=more, revision=decisions.revision())
+
+
+@router.get(
+    "/decisions/export",
+    dependencies=[viewer],
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}},
+)
+def export_decisions(state: Shared) -> Response:
+    """Return all decisions as a CSV file that /api/decisions/import takes: their backup."""
+    text = io.StringIO(newline="")
+    write_decisions(Decisions(state.catalogue).since(0, most=sys.maxsize), text)
+    headers = {"content-disposition": 'attachment; filename="sosie-decisions.csv"'}
+    return Response(text.getvalue().encode("utf-8", "surrogateescape"), media_type="text/csv", headers=headers)
 
 
 @router.post("/decisions/import", dependencies=[reviewer])

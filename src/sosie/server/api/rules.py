@@ -8,10 +8,11 @@ from sosie.errors import UsageError
 from sosie.review import parse_rules, to_toml
 from sosie.review.planning import changes
 from sosie.review.rules import Rules
-from sosie.server.schemas.decisions import RulesEffect, RulesText
+from sosie.server.schemas.rules import RulesDraft, RulesEffect, RulesText, RulesView
 from sosie.server.security.roles import admin, viewer
 from sosie.server.state import Shared
 from sosie.server.views.desk import desk_of, rules_file, rules_of
+from sosie.server.views.rule_forms import drafted, view_of
 from sosie.server.views.showing import printable
 
 router = APIRouter(prefix="/api", tags=["decisions"])
@@ -19,16 +20,22 @@ _ROWS = 500
 
 
 @router.get("/rules", dependencies=[viewer])
-def get_rules(state: Shared) -> RulesText:
-    """Return the keep rules in force, as TOML."""
+def get_rules(state: Shared) -> RulesView:
+    """Return the keep rules in force, as TOML and as a form."""
     path = rules_file(state.settings)
-    return RulesText(text=path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()))
+    return view_of(path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()))
+
+
+@router.post("/rules/draft", dependencies=[viewer])
+def draft_rules(body: RulesDraft) -> RulesView:
+    """Turn rules from a form into TOML, or from TOML into a form. Nothing is put in force."""
+    return drafted(body)
 
 
 @router.put("/rules", dependencies=[admin])
-def put_rules(state: Shared, body: RulesText) -> RulesText:
+def put_rules(state: Shared, body: RulesText) -> RulesView:
     """Put rules in force, after checking them."""
-    parse_rules(body.text)
+    made = view_of(body.text)
     path = rules_file(state.settings)
     part = path.with_name(f"{path.name}.part")
     try:
@@ -39,7 +46,7 @@ def put_rules(state: Shared, body: RulesText) -> RulesText:
         raise UsageError(
             f"The rules cannot be written ({error.strerror}).", next_step="Check the data folder's permissions."
         ) from error
-    return body
+    return made
 
 
 @router.post("/results/{result}/rules/test", dependencies=[viewer])

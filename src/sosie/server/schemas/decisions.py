@@ -93,10 +93,11 @@ class DecisionRow(BaseModel):
 
 
 class DecisionPage(BaseModel):
-    """Decisions, oldest first."""
+    """Decisions, oldest first. `revision` is the number of the newest one of all."""
 
     decisions: list[DecisionRow]
     next: int | None = None
+    revision: int = 0
 
 
 class PlanInput(BaseModel):
@@ -128,6 +129,15 @@ class ApplyInput(BaseModel):
     confirm: int
 
 
+class UndoRunInput(BaseModel):
+    """Which files of a run come back: those at these URIs and those that match one of the patterns `only`; all of them
+    when nothing is named.
+    """
+
+    uris: list[str] = Field(default=[], max_length=100_000)
+    only: list[Annotated[str, Field(max_length=2000)]] = Field(default=[], max_length=1000)
+
+
 class RunView(BaseModel):
     """A run of actions: what was done, refused and undone."""
 
@@ -140,20 +150,26 @@ class RunView(BaseModel):
     method: str = ""
 
 
+class RunItem(BaseModel):
+    """One file of a run: `step` is where it stands, `now_at` where it lies now, `reason` why it was left."""
+
+    uri: str
+    keeper: str
+    by: str
+    step: Literal["begin", "done", "refused", "undoing", "undone"]
+    now_at: list[str] = []
+    reason: str = ""
+
+
+class RunItems(BaseModel):
+    """The files of a run in the order of its plan, a page at a time."""
+
+    items: list[RunItem]
+    next: str | None = None
+    total: int
+
+
 class Runs(BaseModel):
     """Runs, newest first."""
 
     runs: list[RunView]
-
-
-class RulesText(BaseModel):
-    """The keep rules as TOML."""
-
-    text: str = Field(max_length=200_000)
-
-
-class RulesEffect(BaseModel):
-    """What a change of rules would change, before it does."""
-
-    changed: int
-    rows: list[dict[str, Any]] = []

@@ -15,7 +15,8 @@ from sosie.review import Outcome, Plan, load_plan
 from sosie.review.applying import plan_of
 from sosie.review.audit import summary_of_run
 from sosie.review.plan import Drop, Left, PlannedGroup, is_file
-from sosie.server.schemas.decisions import PlanView, RunView
+from sosie.server.schemas.decisions import PlanView, RunItem, RunItems, RunView
+from sosie.server.views.cursors import read_cursor, write_cursor
 from sosie.server.views.showing import printable
 from sosie.store.journal import Journal, Runs
 
@@ -63,9 +64,10 @@ def within(plan: Plan, roots: Iterable[Path]) -> Plan:
 
 
 def _within(group: PlannedGroup, allowed: list[str]) -> PlannedGroup:
-    kept = tuple(drop for drop in group.drops if _may(drop, allowed))
+    may = [_may(drop, allowed) for drop in group.drops]
+    kept = tuple(drop for drop, allow in zip(group.drops, may, strict=True) if allow)
     reason = "lies in no folder that may be acted on over the network (setting allowed_roots)"
-    left = tuple(Left(drop.uri, reason) for drop in group.drops if drop not in kept)
+    left = tuple(Left(drop.uri, reason) for drop, allow in zip(group.drops, may, strict=True) if not allow)
     return replace(group, drops=kept, left=group.left + left)
 
 
@@ -118,6 +120,27 @@ def run_view(journal: Journal) -> RunView:
         undone=summary.undone,
         method=summary.method,
     )
+
+
+def run_items(journal: Journal, cursor: str, limit: int) -> RunItems:
+    """Give a page of the files of a run. Raises `UsageError` for the cursor of another list."""
+    drops, name = plan_of(journal).drops, f"items/{journal.run}"
+    begin = read_cursor(cursor, name)
+    numbers = sorted(journal.items)
+    page = [(drops[number], journal.items[number]) for number in numbers[begin : begin + limit]]
+    items = [
+        RunItem(
+            uri=printable(drop.uri),
+            keeper=printable(drop.keeper),
+            by=printable(drop.by),
+            step=item.step,
+            now_at=[printable(path) for _, path in item.begun["moves"]] if item.step in ("begin", "done") else [],
+            reason=printable(f"{item.reason} {item.next_step}".strip()),
+        )
+        for drop, item in page
+    ]
+    more = write_cursor(begin + limit, name) if begin + limit < len(numbers) else None
+    return RunItems(items=items, next=more, total=len(numbers))
 
 
 def outcome_view(outcome: Outcome, runs: Runs) -> RunView:
