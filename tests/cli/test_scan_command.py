@@ -200,6 +200,11 @@ def test_the_version_is_shown() -> None:
     assert (run.returncode, run.stdout) == (0, f"sosie {__version__}\n")
 
 
+def test_the_package_runs_as_a_module() -> None:
+    run = subprocess.run([sys.executable, "-m", "sosie", "--version"], capture_output=True, text=True, check=True)
+    assert run.stdout == f"sosie {__version__}\n"
+
+
 def test_all_shows_every_group_and_every_skipped_file(tmp_path: Path) -> None:
     for number in range(27):
         pixels = picture(number, longest=64)

@@ -166,7 +166,7 @@ def _sums_of_cells(matrix: NDArray[np.float64], factor: int, cells: int) -> NDAr
     whole = np.zeros((SIDE, cells * factor))
     used = min(matrix.shape[1], cells * factor)
     whole[:, :used] = matrix[:, :used]
-    sums: NDArray[np.float64] = whole.reshape(SIDE, cells, factor).sum(axis=2)
+    sums = np.asarray(sum(whole[:, place::factor] for place in range(factor)))
     sums[:, -1] += matrix[:, used:].sum(axis=1)
     return sums
 

@@ -21,7 +21,10 @@ from sosie.sources.folder import plain_reason, read_file, read_head
 from sosie.store.catalogue import Batch, Catalogue, Content, Location
 from sosie.types import FileState, ImageRef, Skipped, Space
 
-_BATCH_FILES = 16
+_BATCH_FILES = 64
+"""Files that a worker reads at once: hashes of more pictures in one product leave the interpreter's lock alone."""
+_AHEAD = 8
+"""Batches that wait for each worker, so that none is idle while what was read is committed."""
 _BATCH_BYTES = 16 << 20
 _HEAD = 4096
 _COMMIT_SECONDS = 1.0
@@ -145,7 +148,7 @@ class _Reader:
         committed = time.monotonic()
         with ThreadPoolExecutor(workers, "sosie-read") as pool:
             try:
-                for found in _in_flight(pool, self.one_batch, _batches(work), workers * 2):
+                for found in _in_flight(pool, self.one_batch, _batches(work, workers), workers * _AHEAD):
                     done += len(found.locations) + len(found.passed)
                     pending.append(found)
                     self.note(found, done, total)
@@ -290,14 +293,15 @@ def content_of(key: bytes, size: int, picture: Picture, detail: float) -> Conten
     )
 
 
-def _batches(refs: Sequence[ImageRef]) -> Iterator[list[ImageRef]]:
-    """Cut into batches of a few files and a few megabytes, so that workers hold little at a time."""
+def _batches(refs: Sequence[ImageRef], workers: int) -> Iterator[list[ImageRef]]:
+    """Cut into batches of a few files and a few megabytes, so that workers hold little at a time and end together."""
+    most = min(_BATCH_FILES, 1 + len(refs) // (4 * workers))
     batch: list[ImageRef] = []
     size = 0
     for ref in refs:
         batch.append(ref)
         size += ref.state.size if ref.state else 0
-        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+        if len(batch) >= most or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
