@@ -109,6 +109,37 @@ def test_a_group_set_apart_asks_nothing_more_and_no_plan_touches_it(service: Ser
     assert len(service.groups(state="open")) == 2
 
 
+def test_one_image_is_set_apart_from_all_others_of_its_group(service: Service) -> None:
+    group = detail(service, 5)
+    contents = [member["sha256"] for member in group["members"]]
+    stranger = next(member["uri"] for member in group["members"][1:] if contents.count(member["sha256"]) == 1)
+    decide(service, group, action="choose", choices={stranger: "drop"})
+    before = service.get(f"/api/results/latest/groups/{group['key']}")["revision"]
+    made = decide(service, group, action="apart", images=[stranger], seen=before)
+    found = detail(service, 5)
+    at = {member["uri"]: member for member in found["members"]}
+    assert [name for name, member in at.items() if member["apart"]] == [stranger]
+    assert (at[stranger]["choice"], found["asked"], found["settled"]) == ("open", group["asked"] - 1, False)
+    decide(service, group, action="settle", keep=[group["keeper"]["uri"], stranger])
+    assert detail(service, 5)["settled"]
+    decide(service, group, action="together", images=[stranger])
+    assert not any(member["apart"] for member in detail(service, 5)["members"])
+    assert "not in the group" in decide(service, group, 400, action="apart", images=["/etc/passwd"])["detail"]
+    assert service.http.post("/api/decisions/undo", json={"decisions": made["decisions"]}).status_code == 409
+
+
+def test_setting_one_image_apart_is_undone_like_everything_else(service: Service) -> None:
+    group = detail(service, 3)
+    stranger = uri(service, "acme/2-small.jpg")
+    decide(service, group, action="choose", choices={stranger: "keep"})
+    made = decide(service, group, action="apart", images=[stranger])
+    undone = service.post("/api/decisions/undo", {"decisions": made["decisions"]})
+    assert choices(service, group)["acme/2-small.jpg"] == "keep"
+    assert not any(member["apart"] for member in detail(service, 3)["members"])
+    service.post("/api/decisions/undo", {"decisions": undone["decisions"]})
+    assert [member["uri"] for member in detail(service, 3)["members"] if member["apart"]] == [stranger]
+
+
 def test_many_groups_are_decided_on_after_a_preview(service: Service) -> None:
     path = f"/api/results/{service.result}/decisions"
     preview = service.post(path, {"action": "suggested"})

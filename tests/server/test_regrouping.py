@@ -80,6 +80,15 @@ def test_a_group_at_another_threshold_is_decided_on(service: Service) -> None:
     service.post("/api/decisions/undo", {"decisions": made["decisions"]})
 
 
+def test_all_groups_at_another_threshold_are_decided_on(service: Service) -> None:
+    lowest = service.get("/api/results/latest/histogram")["lowest"]
+    shown = service.groups(threshold=lowest, relation="similar", limit=500)
+    body = {"filter": {"relation": ["similar"]}, "action": "apart", "preview": True}
+    path = "/api/results/latest/decisions"
+    assert service.http.post(path, params={"threshold": lowest}, json=body).json()["groups"] == len(shown)
+    assert service.http.post(path, json=body).json()["groups"] != len(shown)
+
+
 def test_what_was_set_apart_is_in_no_group_of_another_threshold(service: Service) -> None:
     lowest = service.get("/api/results/latest/histogram")["lowest"]
     result = service.state.results.get("latest")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sosie.errors import UsageError
 from sosie.grouping.keeper import Facts
@@ -21,15 +22,26 @@ def reopening(group: ReviewGroup) -> list[Verdict]:
     return [*verdicts, Verdict("together", group.contents)] if group.apart else verdicts
 
 
+def singled_out(group: ReviewGroup, uris: Sequence[str], kind: Literal["apart", "together"] = "apart") -> list[Verdict]:
+    """Return the verdicts that the images at these URIs are no duplicates of any other of a group (or may be again).
+
+    What was chosen for them is taken back. Raises `UsageError` for an image that is not in the group.
+    """
+    _refuse_strangers(uris, group.by_uri)
+    meant = [member for uri in uris for member in group.by_uri[uri]]
+    named = {member.content for member in meant}
+    chosen = {member.content for member in meant if member.choice != "open"}
+    pairs = {(min(one, other), max(one, other)) for one in named for other in group.contents if one != other}
+    return [*(Verdict("open", (key,)) for key in sorted(chosen)), *(Verdict(kind, pair) for pair in sorted(pairs))]
+
+
 def choosing(group: ReviewGroup, choices: Mapping[str, Choice]) -> list[Verdict]:
     """Return the verdicts that set single images of a group, by URI; the others stay as they are.
 
     Raises `UsageError` for an image that is not in the group, and when nothing of the group would be kept.
     """
     at = group.by_uri
-    unknown = sorted(set(choices) - set(at))
-    if unknown:
-        raise UsageError(f"{unknown[0]} is not in the group.", next_step=f"Its images are {', '.join(sorted(at))}.")
+    _refuse_strangers(choices, at)
     after = {member.image.id: choices.get(member.image.uri, member.choice) for member in group.members}
     staying = [member for member in group.members if after[member.image.id] != "drop"]
     if not staying:
@@ -45,6 +57,12 @@ def choosing(group: ReviewGroup, choices: Mapping[str, Choice]) -> list[Verdict]
         place = member.image.uri if member.content in stay else None
         verdicts.append(Verdict("drop", (member.content,), favoured.content, place))
     return list(dict.fromkeys(verdicts))
+
+
+def _refuse_strangers(uris: Iterable[str], at: Collection[str]) -> None:
+    unknown = sorted(set(uris).difference(at))
+    if unknown:
+        raise UsageError(f"{unknown[0]} is not in the group.", next_step=f"Its images are {', '.join(sorted(at))}.")
 
 
 def _favoured(group: ReviewGroup, staying: Sequence[Member], after: Mapping[int, Choice]) -> Member:

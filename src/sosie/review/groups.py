@@ -62,9 +62,15 @@ class ReviewGroup:
     def asked(self) -> tuple[bytes, ...]:
         """The contents that wait for a decision, sorted. One that is apart from all others needs none."""
         decided = {member.content for member in self.members if member.choice != "open"}
+        alone = self.alone
+        return tuple(key for key in self.contents if key not in decided and key not in alone)
+
+    @property
+    def alone(self) -> frozenset[bytes]:
+        """The contents that somebody called no duplicates of any other of the group."""
         foes = Counter(key for pair in self.apart for key in pair)
-        alone = len(self.contents) - 1
-        return tuple(key for key in self.contents if key not in decided and (not alone or foes[key] < alone))
+        others = len(self.contents) - 1
+        return frozenset(key for key, count in foes.items() if count >= others > 0)
 
     def are_apart(self, one: bytes, other: bytes) -> bool:
         """Whether somebody called these two contents no duplicates of each other."""

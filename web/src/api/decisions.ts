@@ -10,13 +10,16 @@ export type Decided = Schema["Decided"];
 export type BulkDecision = Schema["BulkDecision"];
 export type BulkDecided = Schema["BulkDecided"];
 
+/** Groups of another threshold than the run's exist only under it. */
+const at = (threshold: number | null) => (threshold === null ? {} : { threshold });
+
 /** Record a decision on a group. Refused (409) when somebody else decided on it since `seen`. */
-export const decideGroup = (result: string, group: string, body: GroupDecision): Promise<Decided> =>
-  answer(api.POST("/api/results/{result}/groups/{group}/decisions", { params: { path: { result, group } }, body }));
+export const decideGroup = (result: string, group: string, body: GroupDecision, threshold: number | null): Promise<Decided> =>
+  answer(api.POST("/api/results/{result}/groups/{group}/decisions", { params: { path: { result, group }, query: at(threshold) }, body }));
 
 /** Decide, or with `preview` only count, for all groups that a filter shows. */
-export const decideAll = (result: string, body: BulkDecision): Promise<BulkDecided> =>
-  answer(api.POST("/api/results/{result}/decisions", { params: { path: { result } }, body }));
+export const decideAll = (result: string, body: BulkDecision, threshold: number | null): Promise<BulkDecided> =>
+  answer(api.POST("/api/results/{result}/decisions", { params: { path: { result }, query: at(threshold) }, body }));
 
 /** Take decisions back; the numbers in the answer take back the taking back. */
 export const undoDecisions = (decisions: readonly number[]): Promise<Decided> =>

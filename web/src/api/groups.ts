@@ -13,9 +13,9 @@ export type Image = Schema["Image"];
 export type Edge = Schema["Edge"];
 export type Link = Schema["Link"];
 
-/** The first page is small, so that something is there at once; those behind it are large, so that scrolling is. */
+/** The first page is small, so that something is there at once; those behind it are larger, so that scrolling is. */
 const FIRST = 40;
-const NEXT = 250;
+const NEXT = 120;
 
 export const groupsKey = (result: string) => [...resultKey(result), "groups"] as const;
 export const groupKey = (result: string, group: string) => [...resultKey(result), "group", group] as const;
@@ -43,6 +43,21 @@ export const groupsQuery = (result: string, view: GroupView) =>
     getNextPageParam: (page: GroupsPage) => page.next ?? undefined,
     staleTime: Infinity,
   });
+
+const MOST_KEYS = 500;
+
+/** The keys of the open groups that a view shows, in its order, at most `most` of them. */
+export async function openKeys(result: string, view: GroupView, most: number): Promise<string[]> {
+  const keys: string[] = [];
+  const open = query({ ...view, filter: { ...view.filter, state: "open" } });
+  for (let cursor: string | null | undefined = ""; cursor != null && keys.length < most; ) {
+    const asked = { ...open, cursor, limit: MOST_KEYS };
+    const page: GroupsPage = await answer(api.GET("/api/results/{result}/groups", { params: { path: { result }, query: asked } }));
+    keys.push(...page.groups.map(({ key }) => key));
+    cursor = page.next;
+  }
+  return keys.slice(0, most);
+}
 
 export const groupQuery = (result: string, group: string, threshold: number | null = null) =>
   queryOptions({

@@ -1677,20 +1677,26 @@ export interface components {
          * GroupDecision
          * @description What to do with one group.
          *
-         *     `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates,
-         *     `choose` sets single images (`choices`: URI to keep, drop or open), `open` takes everything back.
+         *     `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates, or with
+         *     `images` (URIs) that these are no duplicates of any other; `together` takes that back. `choose` sets single images
+         *     (`choices`: URI to keep, drop or open), `open` takes everything back.
          */
         GroupDecision: {
             /**
              * Action
              * @enum {string}
              */
-            action: "settle" | "apart" | "choose" | "open";
+            action: "settle" | "apart" | "together" | "choose" | "open";
             /**
              * Keep
              * @default []
              */
             keep: string[];
+            /**
+             * Images
+             * @default []
+             */
+            images: string[];
             /**
              * Choices
              * @default {}
@@ -2090,6 +2096,11 @@ export interface components {
              * @enum {string}
              */
             choice: "keep" | "drop" | "open";
+            /**
+             * Apart
+             * @default false
+             */
+            apart: boolean;
             /** Decision */
             decision?: number | null;
             /**
@@ -4834,7 +4845,9 @@ export interface operations {
     };
     decide_bulk_api_results__result__decisions_post: {
         parameters: {
-            query?: never;
+            query?: {
+                threshold?: number | null;
+            };
             header?: never;
             path: {
                 result: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { GroupDetail, Member } from "./groups";
-import { choicesOf, chosen, outcome, toggled } from "./settling";
+import { choicesOf, chosen, outcome, setApart, toggled } from "./settling";
 
 function member(uri: string, choice: Member["choice"] = "open"): Member {
   return {
@@ -16,6 +16,7 @@ function member(uri: string, choice: Member["choice"] = "open"): Member {
     format: "JPEG",
     compared: "yes",
     choice,
+    apart: false,
     by: "",
     reason: "",
     metadata: {},
@@ -67,6 +68,26 @@ describe("what confirming a group comes to", () => {
   it("never drops the last image", () => {
     expect(outcome(group([member("a", "drop"), member("b")])).keep).toEqual(["b"]);
     expect(outcome(group([member("a", "drop"), member("b", "drop")])).keep).toEqual([]);
+  });
+});
+
+describe("images that stand aside", () => {
+  const apart = (uri: string): Member => ({ ...member(uri), apart: true });
+
+  it("keeps what is no duplicate, but drops nothing in its favour", () => {
+    expect(outcome(group([apart("a"), member("b"), member("c")]))).toMatchObject({ keep: ["b", "a"], drop: ["c"] });
+    expect(outcome(group([apart("a"), member("b", "drop")])).keep).toEqual([]);
+  });
+
+  it("leaves what was put off as it is", () => {
+    expect(outcome(group([member("a"), member("b"), member("c")]), new Set(["b"]))).toMatchObject({ keep: ["a"], drop: ["c"] });
+  });
+
+  it("asks nothing more about an image that was set apart, nor about its equal bytes", () => {
+    const twin = { ...member("b2", "drop"), sha256: member("b").sha256 };
+    const after = setApart(group([member("a"), member("b"), twin]), twin.sha256, true);
+    expect(after).toMatchObject({ asked: 1, settled: false });
+    expect(after.members.map(({ choice }) => choice)).toEqual(["open", "open", "open"]);
   });
 });
 

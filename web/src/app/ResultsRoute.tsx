@@ -3,5 +3,5 @@ import { ResultsPage } from "@/features/results/ResultsPage";
 
 /** The results, with what can be decided for all groups shown. */
 export function ResultsRoute() {
-  return <ResultsPage tools={(result, view, total) => <BulkButton result={result} filter={view.filter} total={total} />} />;
+  return <ResultsPage tools={(result, view, total) => <BulkButton result={result} view={view} total={total} />} />;
 }

@@ -31,10 +31,23 @@ function ago(relative: Intl.RelativeTimeFormat, seconds: number, now: number): s
   return relative.format(0, "second");
 }
 
-function bytes(locale: string, value: number): string {
+type Numbers = (options: Intl.NumberFormatOptions) => Intl.NumberFormat;
+
+/** Formatters of a locale by their options: making one takes far longer than using it, and lists use hundreds. */
+function numbersOf(locale: string): Numbers {
+  const made = new Map<string, Intl.NumberFormat>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const found = made.get(key) ?? new Intl.NumberFormat(locale, options);
+    made.set(key, found);
+    return found;
+  };
+}
+
+function bytes(numbers: Numbers, value: number): string {
   const step = value < 1000 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** step;
-  return new Intl.NumberFormat(locale, {
+  return numbers({
     style: "unit",
     unit: BYTE_UNITS[step] ?? "byte",
     unitDisplay: step === 0 ? "long" : "short",
@@ -42,9 +55,9 @@ function bytes(locale: string, value: number): string {
   }).format(scaled);
 }
 
-function duration(locale: string, seconds: number): string {
+function duration(numbers: Numbers, seconds: number): string {
   const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+    numbers({ style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
   if (seconds < 10) return unit(seconds, "second", 1);
   const whole = Math.round(seconds);
   if (whole < 60) return unit(whole, "second");
@@ -55,6 +68,7 @@ function duration(locale: string, seconds: number): string {
 /** The formats of a locale such as "en-GB" or "de". */
 export function createFormat(locale: string): Format {
   const number = new Intl.NumberFormat(locale);
+  const numbers = numbersOf(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
@@ -62,11 +76,11 @@ export function createFormat(locale: string): Format {
   return {
     number: (value) => number.format(value),
     percent: (share, digits = 0) =>
-      new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(share),
-    bytes: (value) => bytes(locale, value),
+      numbers({ style: "percent", maximumFractionDigits: digits }).format(share),
+    bytes: (value) => bytes(numbers, value),
     ago: (seconds, now = Date.now() / 1000) => ago(relative, seconds, now),
     date: (seconds) => date.format(seconds * 1000),
-    duration: (seconds) => duration(locale, seconds),
+    duration: (seconds) => duration(numbers, seconds),
     list: (items) => list.format(items),
     plural: (count, forms) => `${number.format(count)} ${rules.select(count) === "one" ? forms.one : forms.other}`,
   };

@@ -61,6 +61,15 @@ export function bounded(view: View, limits: Limits = LIMITS): View {
   return { zoom, x: Math.min(Math.max(view.x, 0), 1), y: Math.min(Math.max(view.y, 0), 1) };
 }
 
+/** The view with its middle moved by pixels of a window that shows the world at a scale. */
+function shifted(view: View, by: Point, scale: number, world: Box): View {
+  return {
+    ...view,
+    x: view.x + by.x / scale / Math.max(world.right - world.left, 1e-9),
+    y: view.y + by.y / scale / Math.max(world.bottom - world.top, 1e-9),
+  };
+}
+
 /** Zoom by a factor so that the point of the world under `at` (pixels of the window) stays where it is. */
 export function zoomAt(
   view: View,
@@ -74,15 +83,8 @@ export function zoomAt(
   const zoom = Math.min(Math.max(view.zoom * factor, limits.least), limits.most);
   const fit = fitScale(world, window, margin);
   const off = { x: at.x - window.width / 2, y: at.y - window.height / 2 };
-  const gain = 1 / (fit * view.zoom) - 1 / (fit * zoom);
-  return bounded(
-    {
-      zoom,
-      x: view.x + (off.x * gain) / Math.max(world.right - world.left, 1e-9),
-      y: view.y + (off.y * gain) / Math.max(world.bottom - world.top, 1e-9),
-    },
-    limits,
-  );
+  const there = shifted(view, off, fit * view.zoom, world);
+  return bounded({ ...shifted(there, { x: -off.x, y: -off.y }, fit * zoom, world), zoom }, limits);
 }
 
 /** Move the picture by pixels of the window. */
@@ -94,15 +96,7 @@ export function panBy(
   limits: Limits = LIMITS,
   margin = 0,
 ): View {
-  const scale = fitScale(world, window, margin) * view.zoom;
-  return bounded(
-    {
-      zoom: view.zoom,
-      x: view.x - by.x / scale / Math.max(world.right - world.left, 1e-9),
-      y: view.y - by.y / scale / Math.max(world.bottom - world.top, 1e-9),
-    },
-    limits,
-  );
+  return bounded(shifted(view, { x: -by.x, y: -by.y }, fitScale(world, window, margin) * view.zoom, world), limits);
 }
 
 /** The factor that a turn of the wheel stands for; pages and lines are counted as browsers report them. */

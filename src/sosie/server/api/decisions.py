@@ -43,11 +43,14 @@ def decide(
 
 
 @router.post("/results/{result}/decisions", dependencies=[reviewer])
-def decide_bulk(state: Shared, request: Request, result: str, body: BulkDecision) -> BulkDecided:
+def decide_bulk(
+    state: Shared, request: Request, result: str, body: BulkDecision, threshold: Threshold = None
+) -> BulkDecided:
     """Decide on all groups that a filter shows; with `preview`, only count what that comes to."""
     found = state.results.get(result)
     desk = desk_of(found, state.catalogue, state.brands)
-    return decide_many(found, desk, rules_of(state.settings), body, person_of(request))
+    grouping = found.grouping_at(threshold)
+    return decide_many(found, grouping, desk, rules_of(state.settings), body, person_of(request))
 
 
 @router.post("/decisions/undo", dependencies=[reviewer])

@@ -14,12 +14,14 @@ from sosie.types import Relation
 class GroupDecision(BaseModel):
     """What to do with one group.
 
-    `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates,
-    `choose` sets single images (`choices`: URI to keep, drop or open), `open` takes everything back.
+    `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates, or with
+    `images` (URIs) that these are no duplicates of any other; `together` takes that back. `choose` sets single images
+    (`choices`: URI to keep, drop or open), `open` takes everything back.
     """
 
-    action: Literal["settle", "apart", "choose", "open"]
+    action: Literal["settle", "apart", "together", "choose", "open"]
     keep: list[str] = []
+    images: list[str] = []
     choices: dict[str, Choice] = {}
     seen: int | None = None
     reason: str = Field(default="", max_length=2000)

@@ -31,6 +31,8 @@ class Member(Image):
     """An image of a group, and what is decided of it. `by` is who or which rule chose; `reason` is why."""
 
     choice: Choice = "open"
+    apart: bool = False
+    """Somebody called it no duplicate of any other image of the group."""
     decision: int | None = None
     by: str = ""
     reason: str = ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from sosie.errors import DecisionConflict
 from sosie.review import Desk, ReviewGroup, Rules
-from sosie.review.deciding import Suggestions, choosing, reopening, suggestions
+from sosie.review.deciding import Suggestions, choosing, reopening, singled_out, suggestions
 from sosie.review.desk import settling
 from sosie.review.groups import review_groups
 from sosie.server.schemas.decisions import BulkDecided, BulkDecision, Decided, GroupDecision
@@ -44,7 +44,9 @@ def _verdicts(group: ReviewGroup, body: GroupDecision) -> list[Verdict]:
         case "settle":
             return settling(group, [uris.get(name, name) for name in body.keep])
         case "apart":
-            return setting_apart(group)
+            return _related(group, [uris.get(name, name) for name in body.images], "apart")
+        case "together":
+            return _related(group, [uris.get(name, name) for name in body.images], "together")
         case "choose":
             return choosing(group, {uris.get(name, name): choice for name, choice in body.choices.items()})
         case "open":
@@ -53,19 +55,27 @@ def _verdicts(group: ReviewGroup, body: GroupDecision) -> list[Verdict]:
             assert_never(body.action)
 
 
+def _related(group: ReviewGroup, uris: list[str], kind: Literal["apart", "together"]) -> list[Verdict]:
+    """Give the verdicts on some images against all others, or on all of a group; equal bytes leave nothing to say."""
+    if uris:
+        return singled_out(group, uris, kind)
+    return [Verdict(kind, group.contents)] if len(group.contents) > 1 else []
+
+
 def setting_apart(group: ReviewGroup) -> list[Verdict]:
-    """Give the verdict that no two contents of a group are duplicates; equal bytes leave nothing to say."""
-    return [Verdict("apart", group.contents)] if len(group.contents) > 1 else []
+    """Give the verdict that no two contents of a group are duplicates."""
+    return _related(group, [], "apart")
 
 
-def decide_many(result: LoadedResult, desk: Desk, rules: Rules, body: BulkDecision, person: str) -> BulkDecided:
+def decide_many(
+    result: LoadedResult, grouping: Grouping, desk: Desk, rules: Rules, body: BulkDecision, person: str
+) -> BulkDecided:
     """Give what a decision on all groups of a filter comes to, and record it unless it is a preview.
 
     Raises `DecisionConflict`, and records nothing, when there are other groups than the preview showed, or when
     somebody decided on one of them meanwhile.
     """
     revision = result.decisions.revision()
-    grouping = result.grouping
     asked = result.standings.asked(grouping)
     chosen = matching(grouping, body.filter, asked).nonzero()[0].tolist()
     groups = review_groups(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -44,9 +44,10 @@ def detail_of(result: LoadedResult, grouping: Grouping, key: str, said: Said) ->
     group = reviewed(result, grouping.groups[number])
     metadata = said([member.image for member in group.members])
     weakest = int(grouping.weakest[number])
+    alone = group.alone
     return GroupDetail.model_construct(
         **group_fields(grouping, number, len(group.asked)),
-        members=[_member(member, group.group, grouping, metadata) for member in _keeper_first(group)],
+        members=[_member(member, group.group, grouping, metadata, alone) for member in _keeper_first(group)],
         edges=[edge_view(grouping.edges.edge(edge)) for edge in _inner(grouping, number)],
         weakest=edge_view(grouping.edges.edge(weakest)) if weakest >= 0 else None,
         links=_links(grouping, number),
@@ -59,13 +60,18 @@ def _keeper_first(group: ReviewGroup) -> list[ReviewMember]:
 
 
 def _member(
-    member: ReviewMember, group: Group, grouping: Grouping, metadata: Mapping[int, Mapping[str, str]]
+    member: ReviewMember,
+    group: Group,
+    grouping: Grouping,
+    metadata: Mapping[int, Mapping[str, str]],
+    alone: Collection[bytes],
 ) -> Member:
     image, made = member.image, member.decision
     score, words = _to_keeper(grouping, image.id, group.keeper)
     return Member.model_construct(
         **image_fields(image),
         choice=member.choice,
+        apart=member.content in alone,
         decision=made.id if made else None,
         by=made.person if made else "",
         reason=made.reason if made else group.reason if image.id == group.keeper else words,

@@ -1,8 +1,9 @@
-import { ImageOff } from "lucide-react";
-import { useState } from "react";
+import type { SyntheticEvent } from "react";
 
 import { classes } from "@/lib/classes";
 import { thumbnail, type ThumbnailSide } from "@/lib/paths";
+
+import missing from "./missing.svg";
 
 interface PictureProps {
   sha256: string;
@@ -14,31 +15,27 @@ interface PictureProps {
   eager?: boolean;
 }
 
-/** A content's small picture in a box of fixed size; what cannot be shown leaves a quiet sign. */
+/** Puts a quiet sign in the place of a picture that cannot be shown. */
+function replace({ currentTarget: image }: SyntheticEvent<HTMLImageElement>): void {
+  if (image.src.endsWith(missing)) return;
+  image.src = missing;
+  image.style.objectFit = "contain";
+}
+
+/** A content's small picture in a box of fixed size. Lists hold hundreds of them: nothing is rendered again when one has loaded. */
 export function Picture({ sha256, alt, side = 320, fit = "cover", className, eager = false }: PictureProps) {
-  const [state, setState] = useState<"loading" | "shown" | "broken">("loading");
   return (
     <span className={classes("picture-ground relative block overflow-hidden", className)}>
-      {state === "broken" ? (
-        <span role="img" aria-label={alt} className="text-ink-3 absolute inset-0 flex items-center justify-center">
-          <ImageOff className="size-5" strokeWidth={1.5} aria-hidden />
-        </span>
-      ) : (
-        <img
-          src={thumbnail(sha256, side)}
-          alt={alt}
-          loading={eager ? "eager" : "lazy"}
-          decoding="async"
-          draggable={false}
-          onLoad={() => setState("shown")}
-          onError={() => setState("broken")}
-          className={classes(
-            "absolute inset-0 size-full transition-opacity duration-200",
-            fit === "cover" ? "object-cover" : "object-contain",
-            state === "loading" && "opacity-0",
-          )}
-        />
-      )}
+      <img
+        key={sha256}
+        src={thumbnail(sha256, side)}
+        alt={alt}
+        loading={eager ? "eager" : "lazy"}
+        decoding="async"
+        draggable={false}
+        onError={replace}
+        className={fit === "cover" ? "picture object-cover" : "picture object-contain"}
+      />
     </span>
   );
 }

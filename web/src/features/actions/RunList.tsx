@@ -39,26 +39,27 @@ function RunRow({ run }: { run: Run }) {
       void queries.invalidateQueries({ queryKey: runsKey });
     },
   });
-  const left = run.done - run.undone;
+  // What was taken back is no longer counted as done.
+  const files = run.done + run.undone;
   const method = texts.methods[run.method as Method] as { label: string } | undefined;
   return (
     <li className="border-line bg-surface shadow-card flex flex-wrap items-center gap-3 rounded-lg border p-4">
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{texts.run(run.done, method?.label ?? run.method)}</p>
+        <p className="font-medium">{texts.run(files, method?.label ?? run.method)}</p>
         <p className="text-ink-2 text-sm" title={format.date(run.at)}>
           {format.ago(run.at)}
           {run.undone > 0 && ` · ${texts.undone(run.undone)}`}
           {run.refused.length > 0 && ` · ${texts.refused(run.refused.length)}`}
         </p>
       </div>
-      <Badge tone={left > 0 ? "accent" : "neutral"}>{texts.states[run.state] ?? run.state}</Badge>
-      {left > 0 && (
+      <Badge tone={run.done > 0 ? "accent" : "neutral"}>{texts.states[run.state] ?? run.state}</Badge>
+      {run.done > 0 && (
         <Button icon={RotateCcw} size="sm" onClick={() => setAsking(true)}>
           {texts.undo}
         </Button>
       )}
       <Confirm open={asking} onOpenChange={setAsking} title={texts.undoTitle} confirm={texts.undo} onConfirm={() => undo.mutate()} busy={undo.isPending}>
-        {texts.undoText(left)}
+        {texts.undoText(run.done)}
       </Confirm>
     </li>
   );

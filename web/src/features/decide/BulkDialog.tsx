@@ -3,27 +3,29 @@ import { ListChecks } from "lucide-react";
 import { useState } from "react";
 
 import { type BulkDecided, type BulkDecision, decideAll } from "@/api/decisions";
-import type { GroupFilter } from "@/api/groupView";
+import { openKeys } from "@/api/groups";
+import type { GroupView } from "@/api/groupView";
 import { statusOf } from "@/api/problems";
 import { resultKey } from "@/api/results";
 import { Button, Dialog, Field, Input, Picture, Segments, Skeleton, toast } from "@/components/ui";
 import { useActions } from "@/lib/actions";
 import { useFormat, useTexts } from "@/texts";
 
+import { MOST, putOff } from "./later";
 import { refresh, remember } from "./useDecide";
 
-type BulkAction = BulkDecision["action"];
-const ACTIONS: readonly BulkAction[] = ["suggested", "apart", "open"];
+type BulkAction = BulkDecision["action"] | "later";
+const ACTIONS: readonly BulkAction[] = ["suggested", "apart", "later", "open"];
 
 interface BulkProps {
   result: string;
-  filter: GroupFilter;
-  /** How many groups the filter shows. */
+  view: GroupView;
+  /** How many groups the view shows. */
   total: number;
 }
 
 /** The button that decides for all groups that a filter shows, with its dialog. */
-export function BulkButton({ result, filter, total }: BulkProps) {
+export function BulkButton({ result, view, total }: BulkProps) {
   const texts = useTexts().decide;
   const [open, setOpen] = useState(false);
   useActions([{ id: "decide.bulk", label: texts.bulk.title, section: texts.section, keys: ["shift+a"], icon: ListChecks, disabled: total === 0, run: () => setOpen(true) }]);
@@ -32,23 +34,40 @@ export function BulkButton({ result, filter, total }: BulkProps) {
       <Button size="sm" icon={ListChecks} disabled={total === 0} onClick={() => setOpen(true)}>
         {texts.bulk.open}
       </Button>
-      {open && <BulkDialog result={result} filter={filter} total={total} onClose={() => setOpen(false)} />}
+      {open && <BulkDialog result={result} view={view} total={total} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function BulkDialog({ result, filter, total, onClose }: BulkProps & { onClose: () => void }) {
+interface Doing {
+  result: string;
+  view: GroupView;
+  onClose: () => void;
+}
+
+/** A choice for many: how many groups it is about, and what confirming does. */
+interface Choosing {
+  count: number;
+  confirm: () => void;
+  busy: boolean;
+  error: Error | null;
+}
+
+/** What is recorded, once the count that was seen is confirmed. */
+function useRecording({ result, view, onClose }: Doing, action: BulkAction, reason: string): Choosing & { preview: BulkDecided | undefined } {
   const texts = useTexts().decide;
   const queries = useQueryClient();
-  const [action, setAction] = useState<BulkAction>("suggested");
-  const [reason, setReason] = useState("");
+  const { filter, threshold } = view;
+  const recorded = action === "later" ? "open" : action;
   const preview = useQuery({
-    queryKey: [...resultKey(result), "bulk", filter, action],
-    queryFn: () => decideAll(result, { filter, action, preview: true, reason: "" }),
+    queryKey: [...resultKey(result), "bulk", filter, threshold, recorded],
+    queryFn: () => decideAll(result, { filter, action: recorded, reason: "", preview: true }, threshold),
+    enabled: action !== "later",
+    placeholderData: undefined,
     gcTime: 0,
   });
-  const confirm = useMutation({
-    mutationFn: (expected: number) => decideAll(result, { filter, action, preview: false, reason, expected }),
+  const mutation = useMutation({
+    mutationFn: (expected: number) => decideAll(result, { filter, action: recorded, reason, preview: false, expected }, threshold),
     onSuccess: (done) => {
       remember({ label: texts.did.bulk(done.groups), groups: [], decisions: done.decisions });
       refresh(queries, result);
@@ -60,45 +79,79 @@ function BulkDialog({ result, filter, total, onClose }: BulkProps & { onClose: (
       toast({ tone: "bad", title: statusOf(error) === 409 ? texts.bulk.changed : texts.failed, text: error.message });
     },
   });
-  const count = preview.data;
+  const count = preview.data?.groups ?? 0;
+  return { preview: preview.data, count, confirm: () => mutation.mutate(count), busy: mutation.isPending, error: preview.error };
+}
+
+/** The open groups of a view go behind all others; nobody else is told. */
+function usePuttingOff({ result, view, onClose }: Doing, action: BulkAction): Choosing {
+  const texts = useTexts().decide.bulk;
+  const { data, error, isFetching } = useQuery({
+    queryKey: [...resultKey(result), "open", view],
+    queryFn: () => openKeys(result, view, MOST),
+    enabled: action === "later",
+    gcTime: 0,
+  });
+  const count = data?.length ?? 0;
+  const confirm = () => {
+    putOff(result, data ?? []);
+    toast({ tone: "good", title: texts.laterDone(count) });
+    onClose();
+  };
+  return { count, confirm, busy: isFetching, error };
+}
+
+function BulkDialog({ result, view, total, onClose }: BulkProps & { onClose: () => void }) {
+  const texts = useTexts().decide.bulk;
+  const [action, setAction] = useState<BulkAction>("suggested");
+  const [reason, setReason] = useState("");
+  const recording = useRecording({ result, view, onClose }, action, reason);
+  const puttingOff = usePuttingOff({ result, view, onClose }, action);
+  const later = action === "later";
+  const { count, confirm, busy, error } = later ? puttingOff : recording;
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={texts.bulk.title}
-      description={texts.bulk.description(total)}
+      title={texts.title}
+      description={texts.description(total)}
       footer={
-        <Button look="primary" busy={confirm.isPending} disabled={!count || count.groups === 0 || confirm.isPending} onClick={() => count && confirm.mutate(count.groups)}>
-          {texts.bulk.confirm(count?.groups ?? 0)}
+        <Button look="primary" busy={busy} disabled={count === 0 || busy} onClick={confirm}>
+          {later ? texts.laterConfirm(count) : texts.confirm(count)}
         </Button>
       }
     >
       <div className="space-y-4">
         <Segments<BulkAction>
-          label={texts.bulk.action}
+          label={texts.action}
           value={action}
           onChange={setAction}
-          options={ACTIONS.map((value) => ({ value, label: texts.bulk.actions[value] }))}
+          options={ACTIONS.map((value) => ({ value, label: texts.actions[value] }))}
           className="max-w-full flex-wrap"
         />
-        <p className="text-ink-2 text-sm">{texts.bulk.hints[action]}</p>
+        <p className="text-ink-2 text-sm">{texts.hints[action]}</p>
         <div aria-live="polite" className="min-h-44">
-          {preview.error ? (
-            <p className="text-bad-ink">{preview.error.message}</p>
-          ) : count ? (
-            <BulkCount count={count} action={action} />
-          ) : (
-            <div className="space-y-3" role="status" aria-label={texts.bulk.counting}>
-              <Skeleton className="h-6 w-72" />
-              <Skeleton className="h-16" />
-            </div>
-          )}
+          {error && <p className="text-bad-ink">{error.message}</p>}
+          {later && !busy && <p className="text-lg font-semibold">{count === 0 ? texts.nothing : texts.laterCount(count)}</p>}
+          {!later && recording.preview && <BulkCount count={recording.preview} action={action} />}
+          {!error && (later ? busy : !recording.preview) && <Counting />}
         </div>
-        <Field id="bulk-reason" label={texts.bulk.reason} hint={texts.bulk.reasonHint}>
-          <Input id="bulk-reason" aria-describedby="bulk-reason-note" maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} />
-        </Field>
+        {!later && (
+          <Field id="bulk-reason" label={texts.reason} hint={texts.reasonHint}>
+            <Input id="bulk-reason" aria-describedby="bulk-reason-note" maxLength={2000} value={reason} onChange={(event) => setReason(event.target.value)} />
+          </Field>
+        )}
       </div>
     </Dialog>
+  );
+}
+
+function Counting() {
+  return (
+    <div className="space-y-3" role="status" aria-label={useTexts().decide.bulk.counting}>
+      <Skeleton className="h-6 w-72" />
+      <Skeleton className="h-16" />
+    </div>
   );
 }
 

@@ -7,10 +7,10 @@ import { useTexts } from "@/texts";
 import { refresh, conflict as store, useConflict, useDecide } from "./useDecide";
 
 /** Somebody else decided first: see what they did, or decide all the same. */
-export function ConflictDialog({ result, onLook }: { result: string; onLook: (group: string) => void }) {
+export function ConflictDialog({ result, threshold, onLook }: { result: string; threshold: number | null; onLook: (group: string) => void }) {
   const texts = useTexts().decide.conflict;
   const queries = useQueryClient();
-  const decide = useDecide(result);
+  const decide = useDecide(result, threshold);
   const conflict = useConflict();
   if (!conflict) return null;
   const look = () => {

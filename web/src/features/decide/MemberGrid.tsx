@@ -13,7 +13,7 @@ const GAP = 12;
 const CAPTION = 40;
 
 /** All images of a group in rows; of thousands only those in sight are on the page. */
-export function MemberGrid({ members, keeper, current, letterOf, onSelect }: MembersProps) {
+export function MemberGrid({ members, keeper, current, letterOf, later, onSelect }: MembersProps) {
   const texts = useTexts().decide;
   const format = useFormat();
   const [ref, size] = useSize<HTMLDivElement>();
@@ -45,6 +45,7 @@ export function MemberGrid({ members, keeper, current, letterOf, onSelect }: Mem
                       count={members.length}
                       suggested={member.uri === keeper}
                       letter={letterOf(member)}
+                later={later.includes(member.uri)}
                       current={index === current}
                       onSelect={() => onSelect(index)}
                       className="border-line size-full border-2"

@@ -12,6 +12,8 @@ export interface MembersProps {
   keeper: string;
   current: number;
   letterOf: (member: Member) => string | undefined;
+  /** URIs of images that were put off. */
+  later: readonly string[];
   onSelect: (index: number) => void;
 }
 
@@ -19,7 +21,7 @@ const TILE = 96;
 const GAP = 8;
 
 /** All images of a group in a row; of thousands only those in sight are on the page. */
-export function MemberStrip({ members, keeper, current, letterOf, onSelect }: MembersProps) {
+export function MemberStrip({ members, keeper, current, letterOf, later, onSelect }: MembersProps) {
   const texts = useTexts().decide;
   const ref = useRef<HTMLDivElement>(null);
   const row = useVirtualizer({
@@ -47,6 +49,7 @@ export function MemberStrip({ members, keeper, current, letterOf, onSelect }: Me
                 count={members.length}
                 suggested={member.uri === keeper}
                 letter={letterOf(member)}
+                later={later.includes(member.uri)}
                 current={item.index === current}
                 onSelect={() => onSelect(item.index)}
                 className="size-full"

@@ -11,7 +11,7 @@ import { useTexts } from "@/texts";
 
 import { ConflictDialog } from "./ConflictDialog";
 import { DecisionBar } from "./DecisionBar";
-import { useLater } from "./later";
+import { useLater, useLaterImages } from "./later";
 import { MemberGrid } from "./MemberGrid";
 import { MemberStrip } from "./MemberStrip";
 import { ReviewDone } from "./ReviewDone";
@@ -52,14 +52,15 @@ type DeskProps = Omit<ReviewProps, "group"> & { group: GroupDetail; going: Going
 function Desk({ result, group, view, stage, evidence, going, at, total }: DeskProps) {
   const texts = useTexts();
   const looking = useLooking(group);
-  const actions = useReviewActions({ result, group, looking, going });
+  const laterImages = useLaterImages(group.key);
+  const actions = useReviewActions({ result, group, looking, going, laterImages, threshold: view.threshold });
   const [layout, setLayout] = useState<"stage" | "grid">("stage");
   const { members, first, others, current } = looking;
   const title = texts.decide.title(texts.app.relation[group.relation], group.size);
   useEffect(() => {
     document.title = `${title} · ${texts.app.name}`;
   }, [title, texts]);
-  const shown = { members, keeper: group.keeper.uri, current, letterOf: looking.letterOf, onSelect: looking.select };
+  const shown = { members, keeper: group.keeper.uri, current, letterOf: looking.letterOf, later: laterImages, onSelect: looking.select };
   const choice = (
     <Segments
       label={texts.decide.layout}
@@ -87,8 +88,8 @@ function Desk({ result, group, view, stage, evidence, going, at, total }: DeskPr
         </div>
         <SidePanel result={result} group={group} view={view} looking={looking} evidence={evidence} />
       </div>
-      <DecisionBar group={group} member={members[current]} actions={actions} />
-      <ConflictDialog result={result} onLook={(key) => key !== group.key && going.to(key)} />
+      <DecisionBar group={group} member={members[current]} later={laterImages} actions={actions} />
+      <ConflictDialog result={result} threshold={view.threshold} onLook={(key) => key !== group.key && going.to(key)} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { GroupDetail, Member } from "@/api/groups";
-import { type Choice, choicesOf, chosen, outcome } from "@/api/settling";
+import { type Choice, choicesOf, chosen, outcome, setApart } from "@/api/settling";
 import type { Texts } from "@/texts";
 
 import type { Deciding } from "./useDecide";
@@ -15,13 +15,24 @@ export function choosing(group: GroupDetail, member: Member, choice: Choice, tex
   };
 }
 
-/** The whole group settled as its marks and the suggestion say; null when nothing would be kept. */
-export function settling(group: GroupDetail, texts: Texts["decide"]): Deciding | null {
-  const found = outcome(group);
+/** One image called no duplicate of the others; or, when that was said already, taken back. */
+export function singlingOut(group: GroupDetail, member: Member, texts: Texts["decide"]): Deciding {
+  const apart = !member.apart;
+  return {
+    group,
+    decision: { action: apart ? "apart" : "together", images: [member.uri] },
+    label: apart ? texts.did.apartOne : texts.did.open,
+    after: (now) => setApart(now, member.sha256, apart),
+  };
+}
+
+/** The group settled as its marks and the suggestion say, but for what was put off; null when nothing would be kept. */
+export function settling(group: GroupDetail, putOff: ReadonlySet<string>, texts: Texts["decide"]): Deciding | null {
+  const found = outcome(group, putOff);
   if (found.keep.length === 0) return null;
   return {
     group,
-    decision: { action: "settle", keep: [...found.keep] },
+    decision: putOff.size > 0 ? { action: "choose", choices: choicesOf(found) } : { action: "settle", keep: [...found.keep] },
     label: texts.did.settle(found.keep.length, found.drop.length),
     after: (now) => chosen(now, choicesOf(found)),
   };
@@ -32,11 +43,20 @@ export function settingApart(group: GroupDetail, texts: Texts["decide"]): Decidi
     group,
     decision: { action: "apart" },
     label: texts.did.apart,
-    after: (now) => ({ ...now, asked: 0, settled: true }),
+    after: (now) => ({
+      ...now,
+      asked: 0,
+      settled: true,
+      members: now.members.map((member) => ({ ...member, apart: true })),
+    }),
   };
 }
 
 export function reopening(group: GroupDetail, texts: Texts["decide"]): Deciding {
   const choices = Object.fromEntries(group.members.map((member) => [member.uri, "open" as const]));
-  return { group, decision: { action: "open" }, label: texts.did.reopen, after: (now) => chosen(now, choices) };
+  const after = (now: GroupDetail) => {
+    const members = now.members.map((member) => ({ ...member, apart: false }));
+    return chosen({ ...now, members }, choices);
+  };
+  return { group, decision: { action: "open" }, label: texts.did.reopen, after };
 }

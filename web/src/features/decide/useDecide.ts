@@ -12,7 +12,7 @@ import { useTexts } from "@/texts";
 /** A decision on its way: what is sent, and how the group looks at once. */
 export interface Deciding {
   group: GroupDetail;
-  decision: Omit<GroupDecision, "keep" | "choices" | "reason" | "seen"> & Partial<GroupDecision>;
+  decision: Pick<GroupDecision, "action"> & Partial<GroupDecision>;
   label: string;
   /** The group as it will be, so that nobody waits for the server. */
   after: (now: GroupDetail) => GroupDetail;
@@ -46,7 +46,7 @@ function restore(queries: QueryClient, result: string, before: GroupDetail): voi
 }
 
 /** Decide on groups: shown at once, recorded one after the other, rolled back group by group when refused. */
-export function useDecide(result: string) {
+export function useDecide(result: string, threshold: number | null) {
   const queries = useQueryClient();
   const texts = useTexts().decide;
   const mutation = useMutation({
@@ -54,7 +54,8 @@ export function useDecide(result: string) {
     scope: { id: `decide ${result}` },
     mutationFn: ({ group, decision, force }: Deciding) => {
       const seen = current(queries, result, group.key)?.revision ?? group.revision;
-      return decideGroup(result, group.key, { keep: [], choices: {}, reason: "", ...decision, ...(!force && { seen }) });
+      const body = { keep: [], images: [], choices: {}, reason: "", ...decision, ...(!force && { seen }) };
+      return decideGroup(result, group.key, body, threshold);
     },
     onMutate: async ({ group, after }) => {
       await queries.cancelQueries({ queryKey: groupKey(result, group.key) });

@@ -1,4 +1,4 @@
-import { Check, ChevronLeft, ChevronRight, Clock, Redo2, RotateCcw, Split, Undo2, X } from "lucide-react";
+import { Check, ChevronLeft, ChevronRight, Clock, ClockPlus, Redo2, RotateCcw, Split, Undo2, CopyX, X } from "lucide-react";
 
 import type { GroupDetail } from "@/api/groups";
 import { toggled } from "@/api/settling";
@@ -6,8 +6,8 @@ import { toast } from "@/components/ui";
 import { type Action, useActions } from "@/lib/actions";
 import { useTexts } from "@/texts";
 
-import { choosing, reopening, settingApart, settling } from "./choices";
-import { putOff, takeUp } from "./later";
+import { choosing, reopening, settingApart, settling, singlingOut } from "./choices";
+import { putOff, putOffImage, takeUp, takeUpImage } from "./later";
 import { useDecide, useHistory } from "./useDecide";
 import type { Looking } from "./useReview";
 
@@ -26,6 +26,8 @@ export type ReviewAction =
   | "reopen"
   | "keep"
   | "drop"
+  | "apartOne"
+  | "laterOne"
   | "next"
   | "previous"
   | "undo"
@@ -37,24 +39,46 @@ interface Given {
   group: GroupDetail;
   looking: Looking;
   going: Going;
+  /** URIs of images that confirming leaves open. */
+  laterImages: readonly string[];
+  /** Another limit for `similar` than the one of the run. */
+  threshold: number | null;
 }
 
 /** Everything that can be done to a group: one table for buttons, keys, help and palette. */
-export function useReviewActions({ result, group, looking, going }: Given): Record<ReviewAction, Action> {
+export function useReviewActions({ result, group, looking, going, laterImages, threshold }: Given): Record<ReviewAction, Action> {
   const texts = useTexts().decide;
-  const decide = useDecide(result);
+  const decide = useDecide(result, threshold);
   const history = useHistory(result);
   const member = looking.members[looking.current];
   const { section } = texts;
-  const mark = (pressed: "keep" | "drop") => member && decide(choosing(group, member, toggled(member.choice, pressed), texts));
+  const off = new Set(laterImages);
+  const mark = (pressed: "keep" | "drop") => {
+    if (!member) return;
+    takeUpImage(group.key, member.uri);
+    decide(choosing(group, member, toggled(member.choice, pressed), texts));
+  };
+  const apartOne = () => {
+    if (!member) return;
+    takeUpImage(group.key, member.uri);
+    decide(singlingOut(group, member, texts));
+  };
+  const laterOne = () => {
+    if (!member) return;
+    if (off.has(member.uri)) takeUpImage(group.key, member.uri);
+    else putOffImage(group.key, member.uri);
+    if (!off.has(member.uri) && member.choice !== "open") decide(choosing(group, member, "open", texts));
+  };
   const confirm = () => {
-    const settled = group.settled ? null : settling(group, texts);
-    if (!settled && !group.settled) {
+    const allOff = group.members.every(({ uri }) => off.has(uri));
+    const settled = group.settled || allOff ? null : settling(group, off, texts);
+    if (!settled && !group.settled && !allOff) {
       toast({ tone: "bad", title: texts.allDropped, lasts: 4000 });
       return;
     }
     if (settled) decide(settled);
-    takeUp(result, group.key);
+    if (off.size > 0) putOff(result, [group.key]);
+    else takeUp(result, group.key);
     going.onwards();
   };
   const apart = () => {
@@ -62,13 +86,15 @@ export function useReviewActions({ result, group, looking, going }: Given): Reco
     going.onwards();
   };
   const later = () => {
-    putOff(result, group.key);
+    putOff(result, [group.key]);
     going.onwards();
   };
   const actions: Record<ReviewAction, Action> = {
     confirm: { id: "decide.confirm", label: texts.confirmAction, section, keys: ["Enter"], icon: Check, run: confirm },
     keep: { id: "decide.keep", label: texts.keepCurrent, section, keys: ["Space"], icon: Check, run: () => mark("keep") },
     drop: { id: "decide.drop", label: texts.dropCurrent, section, keys: ["x"], icon: X, run: () => mark("drop") },
+    apartOne: { id: "decide.apartOne", label: texts.apartOneHint, section, keys: ["n"], icon: CopyX, disabled: group.size < 2, run: apartOne },
+    laterOne: { id: "decide.laterOne", label: texts.laterOne, section, keys: ["shift+l"], icon: ClockPlus, run: laterOne },
     apart: { id: "decide.apart", label: texts.apart, section, keys: ["a"], icon: Split, run: apart },
     later: { id: "decide.later", label: texts.later, section, keys: ["l"], icon: Clock, run: later },
     reopen: { id: "decide.reopen", label: texts.reopen, section, keys: ["o"], icon: RotateCcw, run: () => decide(reopening(group, texts)) },

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { CircleCheckBig, SearchX, Sparkles } from "lucide-react";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 
 import { groupsQuery, type GroupSummary } from "@/api/groups";
@@ -86,42 +86,70 @@ function Rows({ result, view, groups, total, more, fetchMore }: RowsProps) {
   useLayoutEffect(() => {
     if (ref.current) setOffset(ref.current.getBoundingClientRect().top + window.scrollY);
   }, [ref, size]);
-  const rows = useWindowVirtualizer({ count: Math.ceil(total / columns), estimateSize: () => CARD.height + CARD.gap, overscan: 4, scrollMargin: offset });
+  const rows = useWindowVirtualizer({
+    count: Math.ceil(total / columns),
+    estimateSize: () => CARD.height + CARD.gap,
+    overscan: 4,
+    scrollMargin: offset,
+    useFlushSync: false,
+  });
   const items = rows.getVirtualItems();
-  const last = ((items.at(-1)?.index ?? 0) + 1) * columns;
-  const missing = more && last >= groups.length;
+  const [from, until] = [(items[0]?.index ?? 0) * columns, Math.min(((items.at(-1)?.index ?? -1) + 1) * columns, total)];
+  const missing = more && until >= groups.length;
   useEffect(() => {
     if (missing) void fetchMore();
   }, [missing, fetchMore]);
   const query = writeView(view).toString();
-  const address = (key: string) => `${paths.group(result, key)}${query && `?${query}`}`;
+  const address = useCallback((key: string) => `${paths.group(result, key)}${query && `?${query}`}`, [result, query]);
   const navigate = useNavigate();
   const { focused, setFocused } = useListActions({
     groups,
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns), { align: "auto" }),
     open: (key) => void navigate(address(key)),
   });
+  // Far more cards pass by than can be drawn at once: they follow in small steps, and what has passed meanwhile is left out.
+  const shown = useDeferredValue(useMemo(() => ({ from, until }), [from, until]));
   return (
     <ul ref={ref} className="relative" style={{ height: rows.getTotalSize() }}>
-      {items.flatMap((row) =>
-        Array.from({ length: Math.min(columns, total - row.index * columns) }, (_, column) => {
-          const index = row.index * columns + column;
-          const group = groups[index];
-          const place = { top: row.start - offset, height: CARD.height, left: `calc(${column} * (100% + ${CARD.gap}px) / ${columns})`, width: `calc((100% - ${(columns - 1) * CARD.gap}px) / ${columns})` };
-          return (
-            <li key={index} className="absolute" style={place} aria-setsize={total} aria-posinset={index + 1}>
-              {group ? (
-                <GroupCard group={group} to={address(group.key)} focused={focused === group.key} onFocus={setFocused} tiles={tiles} eager={index < 8} />
-              ) : (
-                <CardSkeleton />
-              )}
-            </li>
-          );
-        }),
-      )}
+      <Cards {...shown} groups={groups} total={total} columns={columns} tiles={tiles} address={address} focused={focused} onFocus={setFocused} />
     </ul>
   );
 }
+
+interface CardsProps {
+  from: number;
+  until: number;
+  groups: readonly GroupSummary[];
+  total: number;
+  columns: number;
+  tiles: number;
+  address: (key: string) => string;
+  focused: string;
+  onFocus: (key: string) => void;
+}
+
+const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, address, focused, onFocus }: CardsProps) {
+  const width = `calc((100% - ${(columns - 1) * CARD.gap}px) / ${columns})`;
+  return Array.from({ length: Math.max(until - from, 0) }, (_, at) => {
+    const index = from + at;
+    const group = groups[index];
+    const place = {
+      top: Math.floor(index / columns) * (CARD.height + CARD.gap),
+      left: `calc(${index % columns} * (100% + ${CARD.gap}px) / ${columns})`,
+      width,
+      height: CARD.height,
+    };
+    return (
+      <li key={index} className="absolute contain-layout contain-style" style={place} aria-setsize={total} aria-posinset={index + 1}>
+        {group ? (
+          <GroupCard group={group} to={address(group.key)} focused={focused === group.key} onFocus={onFocus} tiles={tiles} eager={index < 8} />
+        ) : (
+          <CardSkeleton />
+        )}
+      </li>
+    );
+  });
+});
 
 /** Why the list is empty, and the next step. */
 function Nothing({ nothing, view, narrow, result }: { nothing: boolean; view: GroupView; narrow: GroupListProps["narrow"]; result: string }) {

@@ -44,7 +44,7 @@ export const cleanup = (f: Format): Texts["cleanup"] => ({
   undoTitle: "Diesen Lauf zurücknehmen?",
   undoText: (count) => `${f.plural(count, files)} kommen dorthin zurück, wo sie waren, Byte für Byte, mit Zeiten und Rechten.`,
   undoneNow: (count) => `${f.plural(count, files)} sind zurück`,
-  states: { planned: "geplant", applied: "angewendet", done: "fertig", undone: "zurückgenommen", partial: "zum Teil", running: "läuft" },
+  states: { planned: "geplant", applied: "angewendet", done: "fertig", undone: "zurückgenommen", "partly undone": "zum Teil zurückgenommen", stopped: "unterbrochen" },
   steps: { plan: "Plan", look: "Ansehen", apply: "Anwenden" },
   section: "Aufräumen",
 });
