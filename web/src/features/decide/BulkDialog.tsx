@@ -9,9 +9,9 @@ import { statusOf } from "@/api/problems";
 import { resultKey } from "@/api/results";
 import { Button, Dialog, Field, Input, Picture, Segments, Skeleton, toast } from "@/components/ui";
 import { useActions } from "@/lib/actions";
+import { MOST, putOff } from "@/lib/later";
 import { useFormat, useTexts } from "@/texts";
 
-import { MOST, putOff } from "./later";
 import { refresh, remember } from "./useDecide";
 
 type BulkAction = BulkDecision["action"] | "later";

@@ -6,12 +6,12 @@ import { useNavigate } from "react-router";
 import { type GroupDetail, groupQuery, type Image } from "@/api/groups";
 import { type GroupView, writeView } from "@/api/groupView";
 import { ErrorScreen, Segments } from "@/components/ui";
+import { useLater, useLaterImages } from "@/lib/later";
 import { paths } from "@/lib/paths";
 import { useTexts } from "@/texts";
 
 import { ConflictDialog } from "./ConflictDialog";
 import { DecisionBar } from "./DecisionBar";
-import { useLater, useLaterImages } from "./later";
 import { MemberGrid } from "./MemberGrid";
 import { MemberStrip } from "./MemberStrip";
 import { ReviewDone } from "./ReviewDone";

@@ -4,10 +4,10 @@ import type { GroupDetail } from "@/api/groups";
 import { toggled } from "@/api/settling";
 import { toast } from "@/components/ui";
 import { type Action, useActions } from "@/lib/actions";
+import { putOff, putOffImage, takeUp, takeUpImage } from "@/lib/later";
 import { useTexts } from "@/texts";
 
 import { choosing, reopening, settingApart, settling, singlingOut } from "./choices";
-import { putOff, putOffImage, takeUp, takeUpImage } from "./later";
 import { useDecide, useHistory } from "./useDecide";
 import type { Looking } from "./useReview";
 

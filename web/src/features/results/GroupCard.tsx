@@ -18,6 +18,8 @@ export function tilesIn(width: number): number {
 
 interface GroupCardProps {
   group: GroupSummary;
+  /** Whether the person put it off. */
+  later: boolean;
   to: string;
   focused: boolean;
   onFocus: (key: string) => void;
@@ -28,7 +30,7 @@ interface GroupCardProps {
 }
 
 /** A group in the list: what stays, what is like it, and what it comes to. */
-export const GroupCard = memo(function GroupCard({ group, to, focused, onFocus, tiles, eager }: GroupCardProps) {
+export const GroupCard = memo(function GroupCard({ group, later, to, focused, onFocus, tiles, eager }: GroupCardProps) {
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (focused && document.activeElement !== link.current) link.current?.focus({ preventScroll: true });
@@ -41,7 +43,7 @@ export const GroupCard = memo(function GroupCard({ group, to, focused, onFocus, 
       className="border-line bg-surface hover:border-line-strong shadow-card flex h-full flex-col justify-between overflow-hidden rounded-lg border p-3 transition-colors"
     >
       <Pictures group={group} tiles={tiles} eager={eager} />
-      <Facts group={group} />
+      <Facts group={group} later={later} />
     </Link>
   );
 });
@@ -68,7 +70,7 @@ function Pictures({ group, tiles, eager }: Pick<GroupCardProps, "group" | "tiles
   );
 }
 
-function Facts({ group }: { group: GroupSummary }) {
+function Facts({ group, later }: { group: GroupSummary; later: boolean }) {
   const texts = useTexts();
   const format = useFormat();
   const { list } = texts.results;
@@ -84,7 +86,7 @@ function Facts({ group }: { group: GroupSummary }) {
             {list.settled}
           </Badge>
         ) : (
-          group.asked < group.size && <Badge tone="accent">{list.asked(group.asked)}</Badge>
+          (later || group.asked < group.size) && <Badge tone="accent">{later ? list.later : list.asked(group.asked)}</Badge>
         )}
       </div>
       <p className="text-ink-3 mt-1 truncate text-xs">

@@ -7,6 +7,7 @@ import { Link, useNavigate } from "react-router";
 import { groupsQuery, type GroupSummary } from "@/api/groups";
 import { type GroupFilter, type GroupView, NO_FILTER, writeView } from "@/api/groupView";
 import { Button, EmptyState, ErrorScreen, Skeleton } from "@/components/ui";
+import { useLater } from "@/lib/later";
 import { paths } from "@/lib/paths";
 import { useSize } from "@/lib/useSize";
 import { useFormat, useTexts } from "@/texts";
@@ -30,7 +31,8 @@ export function GroupList({ result, view, narrow, nothing, tools }: GroupListPro
   const query = useInfiniteQuery(groupsQuery(result, view));
   const groups = useMemo(() => query.data?.pages.flatMap((page) => page.groups) ?? [], [query.data]);
   const first = query.data?.pages[0];
-  const open = groups.find((group) => !group.settled);
+  const later = useLater(result);
+  const open = groups.find((group) => !group.settled && !later.includes(group.key)) ?? groups.find((group) => !group.settled);
   if (query.error) return <ErrorScreen error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <section aria-label={texts.list.title} aria-busy={query.isPending}>
@@ -102,16 +104,19 @@ function Rows({ result, view, groups, total, more, fetchMore }: RowsProps) {
   const query = writeView(view).toString();
   const address = useCallback((key: string) => `${paths.group(result, key)}${query && `?${query}`}`, [result, query]);
   const navigate = useNavigate();
+  const later = useLater(result);
   const { focused, setFocused } = useListActions({
     groups,
+    later,
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns), { align: "auto" }),
     open: (key) => void navigate(address(key)),
   });
   // Far more cards pass by than can be drawn at once: they follow in small steps, and what has passed meanwhile is left out.
+  const putOff = useMemo(() => new Set(later), [later]);
   const shown = useDeferredValue(useMemo(() => ({ from, until }), [from, until]));
   return (
     <ul ref={ref} className="relative" style={{ height: rows.getTotalSize() }}>
-      <Cards {...shown} groups={groups} total={total} columns={columns} tiles={tiles} address={address} focused={focused} onFocus={setFocused} />
+      <Cards {...shown} groups={groups} total={total} columns={columns} tiles={tiles} address={address} later={putOff} focused={focused} onFocus={setFocused} />
     </ul>
   );
 }
@@ -124,11 +129,12 @@ interface CardsProps {
   columns: number;
   tiles: number;
   address: (key: string) => string;
+  later: ReadonlySet<string>;
   focused: string;
   onFocus: (key: string) => void;
 }
 
-const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, address, focused, onFocus }: CardsProps) {
+const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, address, later, focused, onFocus }: CardsProps) {
   const width = `calc((100% - ${(columns - 1) * CARD.gap}px) / ${columns})`;
   return Array.from({ length: Math.max(until - from, 0) }, (_, at) => {
     const index = from + at;
@@ -142,7 +148,7 @@ const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, 
     return (
       <li key={index} className="absolute contain-layout contain-style" style={place} aria-setsize={total} aria-posinset={index + 1}>
         {group ? (
-          <GroupCard group={group} to={address(group.key)} focused={focused === group.key} onFocus={onFocus} tiles={tiles} eager={index < 8} />
+          <GroupCard group={group} later={later.has(group.key)} to={address(group.key)} focused={focused === group.key} onFocus={onFocus} tiles={tiles} eager={index < 8} />
         ) : (
           <CardSkeleton />
         )}

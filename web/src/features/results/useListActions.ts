@@ -5,12 +5,14 @@ import { useTexts } from "@/texts";
 
 interface Given {
   groups: readonly { readonly key: string; readonly settled: boolean }[];
+  /** Keys of groups that were put off. */
+  later: readonly string[];
   scrollTo: (index: number) => void;
   open: (key: string) => void;
 }
 
 /** Keys of the list: j and k move a cursor over the groups, Enter opens the one under it, or the first open one. */
-export function useListActions({ groups, scrollTo, open }: Given) {
+export function useListActions({ groups, later, scrollTo, open }: Given) {
   const texts = useTexts().results.actions;
   const [focused, setFocused] = useState("");
   const at = groups.findIndex(({ key }) => key === focused);
@@ -21,7 +23,8 @@ export function useListActions({ groups, scrollTo, open }: Given) {
     setFocused(group.key);
     scrollTo(next);
   };
-  const start = groups[at] ?? groups.find(({ settled }) => !settled) ?? groups[0];
+  const waiting = groups.filter(({ settled }) => !settled);
+  const start = groups[at] ?? waiting.find(({ key }) => !later.includes(key)) ?? waiting[0] ?? groups[0];
   useActions([
     { id: "results.next", label: texts.next, section: texts.section, keys: ["j"], keyOnly: true, run: () => move(1) },
     { id: "results.previous", label: texts.previous, section: texts.section, keys: ["k"], keyOnly: true, run: () => move(-1) },

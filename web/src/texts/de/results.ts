@@ -114,6 +114,7 @@ export const results = (f: Format): Texts["results"] => ({
     open: (size, relation) => `${relation}, ${f.plural(size, images)}`,
     score: (score) => `schwächstes Glied ${score}`,
     settled: "Entschieden",
+    later: "Später",
     asked: (count) => `${f.number(count)} offen`,
     keeper: "Vorschlag zum Behalten",
     rest: (count) => `+${f.number(count)}`,

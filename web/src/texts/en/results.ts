@@ -112,6 +112,7 @@ export const results = (f: Format) => ({
     open: (size: number, relation: string) => `${relation}, ${f.plural(size, { one: "image", other: "images" })}`,
     score: (score: string) => `weakest link ${score}`,
     settled: "Settled",
+    later: "Later",
     asked: (count: number) => `${f.number(count)} open`,
     keeper: "Suggested to keep",
     rest: (count: number) => `+${f.number(count)}`,

@@ -1,4 +1,4 @@
-import { createStore, type Store, useStore } from "@/lib/store";
+import { createStore, type Store, useStore } from "./store";
 
 /** What a person put off, in this window: by a key, some names. It stays open for everybody. */
 type PutOff = Readonly<Record<string, readonly string[]>>;
