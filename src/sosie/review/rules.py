@@ -203,7 +203,8 @@ def _known(row: Mapping[str, Any], known: Sequence[str], where: str) -> None:
 
 
 def _said(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in row.items())
+    parts = {key: " or ".join(map(str, value)) if isinstance(value, list) else value for key, value in row.items()}
+    return ", ".join(f"{key} {value}" for key, value in parts.items())
 
 
 def to_toml(rules: Rules) -> str:

@@ -41,6 +41,8 @@ PAGES = (
     "map/*",
     "check",
     "actions",
+    "rules",
+    "audit",
 )
 """The addresses of the interface's pages; `*` is one part. All others get the page that says that nothing is there."""
 _PARTS = tuple(page.split("/") for page in PAGES)

@@ -1,4 +1,4 @@
-import { Activity, CopyCheck, Images, type LucideIcon, Map, Recycle, ScanSearch, Settings } from "lucide-react";
+import { Activity, CopyCheck, History, Images, ListChecks, type LucideIcon, Map, Recycle, ScanSearch, Settings } from "lucide-react";
 
 import { paths } from "@/lib/paths";
 import type { Texts } from "@/texts";
@@ -22,5 +22,7 @@ export const places: readonly Place[] = [
   { id: "check", to: paths.check(), icon: ScanSearch, key: "c", phone: true },
   { id: "map", to: paths.map(), icon: Map, key: "m", phone: false },
   { id: "actions", to: paths.actions(), icon: Recycle, key: "a", phone: false },
+  { id: "rules", to: paths.rules(), icon: ListChecks, key: "k", phone: false },
+  { id: "audit", to: paths.audit(), icon: History, key: "h", phone: false },
   { id: "settings", to: paths.settings(), icon: Settings, key: "s", phone: false },
 ];

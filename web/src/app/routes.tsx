@@ -17,6 +17,8 @@ export const pages: RouteObject[] = [
   { path: "map/:result?", lazy: async () => ({ Component: (await import("@/features/map/MapPage")).MapPage }) },
   { path: "check", lazy: async () => ({ Component: (await import("@/features/check/CheckPage")).CheckPage }) },
   { path: "actions", lazy: async () => ({ Component: (await import("@/features/actions/ActionsPage")).ActionsPage }) },
+  { path: "rules", lazy: async () => ({ Component: (await import("@/features/rules/RulesPage")).RulesPage }) },
+  { path: "audit", lazy: async () => ({ Component: (await import("@/features/audit/AuditPage")).AuditPage }) },
   { path: "*", Component: Missing },
 ];
 

@@ -10,6 +10,8 @@ export const paths = {
   check: () => "/check",
   map: (result = "latest") => (result === "latest" ? "/map" : `/map/${encodeURIComponent(result)}`),
   actions: () => "/actions",
+  rules: () => "/rules",
+  audit: (image = "") => (image ? `/audit?image=${encodeURIComponent(image)}` : "/audit"),
   settings: (section = "") => (section ? `/settings/${section}` : "/settings"),
   signIn: () => "/sign-in",
 };

@@ -14,6 +14,8 @@ export const app = (f: Format): Texts["app"] => ({
     checkShort: "Prüfen",
     map: "Karte",
     actions: "Aufräumen",
+    rules: "Behalte-Regeln",
+    audit: "Nachweis",
     settings: "Einstellungen",
     more: "Mehr",
   },

@@ -2,6 +2,7 @@ import type { Format } from "@/lib/format";
 
 import type { Texts } from "../en";
 import { app } from "./app";
+import { audit } from "./audit";
 import { brands } from "./brands";
 import { check } from "./check";
 import { cleanup } from "./cleanup";
@@ -10,6 +11,7 @@ import { decide } from "./decide";
 import { jobs } from "./jobs";
 import { map } from "./map";
 import { results } from "./results";
+import { rules } from "./rules";
 import { settings } from "./settings";
 
 /** Alle Texte auf Deutsch. */
@@ -23,5 +25,7 @@ export const german = (f: Format): Texts => ({
   check: check(f),
   map: map(f),
   cleanup: cleanup(f),
+  rules: rules(f),
+  audit: audit(f),
   settings: settings(f),
 });

@@ -12,6 +12,8 @@ export const app = (f: Format) => ({
     checkShort: "Check",
     map: "Map",
     actions: "Clean up",
+    rules: "Keep rules",
+    audit: "Audit",
     settings: "Settings",
     more: "More",
   },

@@ -1,6 +1,7 @@
 import type { Format } from "@/lib/format";
 
 import { app } from "./app";
+import { audit } from "./audit";
 import { brands } from "./brands";
 import { check } from "./check";
 import { cleanup } from "./cleanup";
@@ -9,6 +10,7 @@ import { decide } from "./decide";
 import { jobs } from "./jobs";
 import { map } from "./map";
 import { results } from "./results";
+import { rules } from "./rules";
 import { settings } from "./settings";
 
 /** All texts in English; the other languages have the same shape. */
@@ -22,6 +24,8 @@ export const english = (f: Format) => ({
   check: check(f),
   map: map(f),
   cleanup: cleanup(f),
+  rules: rules(f),
+  audit: audit(f),
   settings: settings(f),
 });
 
