@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from sosie.errors import SosieError
 from sosie.fingerprints.local.extraction import extract
 from sosie.imaging.picture import ImageInfo
-from sosie.pipeline.examining import Bench, Examiner, Finding, Task, split
+from sosie.pipeline.examining import Bench, Examiner, Outcome, Task, split
 from tests.pictures import picture
 
 IMAGES = 4
@@ -34,7 +35,7 @@ def told() -> None:
     """Progress that nobody looks at."""
 
 
-def examined(bench: Bench, tasks: list[Task]) -> list[list[Finding]]:
+def examined(bench: Bench, tasks: list[Task]) -> list[list[Outcome]]:
     return bench.examine(len(tasks), tasks.__getitem__, told)
 
 
@@ -46,10 +47,30 @@ def test_other_processes_find_what_this_one_finds_in_the_same_order(task: Task) 
     with Bench(2) as bench:
         bench.widen()
         together = examined(bench, one_by_one(task) * 4)
-    alone = [[finding] for finding in Examiner().examine(task)] * 4
+    alone = [[outcome] for outcome in Examiner().examine(task)] * 4
     assert together == alone
-    assert together[0][0] is not None
-    assert together[0][0]["relation"] == "copy"
+    how, finding = together[0][0]
+    assert how == "measured"
+    assert finding is not None
+    assert finding["relation"] == "copy"
+
+
+def test_a_pair_that_two_copies_imply_is_confirmed_and_what_is_known_is_not_measured_again() -> None:
+    pixels = picture(1, longest=200)
+    stored = tuple(extract(each).to_bytes() for each in (pixels, pixels[:, ::-1], pixels[::-1]))
+    keys = tuple(hashlib.sha256(row).digest() for row in stored)
+    pairs = ((0, 1), (0, 2), (1, 2))
+    plain = Task(keys, stored, (ImageInfo("JPEG", 200, 150),) * 3, pairs)
+    measured = Examiner().examine(plain)
+    outcomes = Examiner().examine(replace(plain, spare=True, known={0: measured[0][1]}))
+    assert [how for how, _ in outcomes] == ["known", "measured", "implied"]
+    assert [how for how, _ in measured] == ["measured"] * 3
+    found, expected = outcomes[2][1], measured[2][1]
+    assert found is not None
+    assert expected is not None
+    assert found["relation"] == expected["relation"] == "copy"
+    assert found["evidence"]["edits"] == expected["evidence"]["edits"]
+    assert found["evidence"]["inliers"] > 8
 
 
 def test_the_work_of_a_process_that_was_killed_is_done_by_the_others(task: Task) -> None:
@@ -57,7 +78,7 @@ def test_the_work_of_a_process_that_was_killed_is_done_by_the_others(task: Task)
         bench.widen()
         (other,) = bench._others
         other._process.kill()
-        assert examined(bench, one_by_one(task)) == [[finding] for finding in Examiner().examine(task)]
+        assert examined(bench, one_by_one(task)) == [[outcome] for outcome in Examiner().examine(task)]
         assert not bench._others
 
 
@@ -78,8 +99,9 @@ def test_damaged_features_are_an_error_with_a_next_step_wherever_they_are_met(ta
             examined(bench, one_by_one(damaged))
 
 
-def test_tasks_hold_all_pairs_once_and_in_order() -> None:
-    pairs = [(number, number + 1) for number in range(301)]
-    parts = split(pairs, workers=2)
-    assert [pair for part in parts for pair in part] == pairs
-    assert max(map(len, parts)) <= 32
+def test_tasks_hold_whole_clusters_in_order() -> None:
+    clusters = [[(number, number + 1), (number, number + 2)] for number in range(0, 900, 3)]
+    parts = split(clusters, workers=2)
+    assert [pair for part in parts for pair in part] == [pair for cluster in clusters for pair in cluster]
+    assert all(len(part) % 2 == 0 for part in parts)
+    assert max(map(len, parts)) <= 64

@@ -10,16 +10,13 @@ import numpy as np
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected, outvoted_copies, standing_variants
 from sosie.pipeline.contents import Contents
+from sosie.pipeline.ties import LIKELY
 from sosie.report import ImageRecord
 from sosie.store.catalogue import Content
 from sosie.types import MERGED, RELATIONS, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[tuple[str, str], int]
 """Ids of images by brand and URI: one address may be an image of several brands."""
-
-
-LIKELY = 0.5
-"""Edges with a lower score are more likely wrong than right: they are reported, and join nothing."""
 
 
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:

@@ -17,11 +17,10 @@ from sosie.fingerprints.tones import TONES, TonesFingerprinter, read_tones
 from sosie.imaging import DecodeParams, ImageInfo, decode
 from sosie.imaging.quality import detail
 from sosie.pipeline.check_index import CheckIndex, Near, Prints, is_tiny
-from sosie.pipeline.examining import Examiner, Finding, Task
+from sosie.pipeline.examining import Examiner, Finding, Task, edge_of
 from sosie.pipeline.hashing import HashPairs, tone_edges
 from sosie.pipeline.reading import content_of
 from sosie.pipeline.verifying import info_of
-from sosie.report import edge_from
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import MERGED, RELATIONS, Edge
 
@@ -102,14 +101,14 @@ class Checker:
             finding = None
             if near.key in features and not is_tiny(image.content.width, image.content.height):
                 finding = self._finding(image, contents[near.key], features[near.key])
-            edge = _edge(finding) if finding is not None else self._by_hash(image, near)
+            edge = edge_of(finding, 0, 1) if finding is not None else self._by_hash(image, near)
             if edge is not None:
                 yield Match(near.key, edge)
 
     def _finding(self, image: Described, content: Content, features: bytes) -> Finding:
         rows = (image.rows[FEATURES.key], features)
         keys = (image.content.sha256, content.sha256)
-        (finding,) = self._examiner().examine(Task(keys, rows, (image.info, info_of(content)), ((0, 1),)))
+        ((_, finding),) = self._examiner().examine(Task(keys, rows, (image.info, info_of(content)), ((0, 1),)))
         return finding
 
     def _examiner(self) -> Examiner:
@@ -127,10 +126,3 @@ class Checker:
         one, other, turn, pdq, dhash = (np.array([x], np.int64) for x in (0, 1, near.turn, near.pdq, near.dhash))
         grids = read_tones([image.rows[TONES.key], tones[near.key]])
         return next(iter(tone_edges(HashPairs(one, other, turn, pdq, dhash), np.arange(2), grids, workers=1)), None)
-
-
-def _edge(finding: Finding) -> Edge | None:
-    if finding is None:
-        return None
-    inner = {"a": 0, "b": 1, None: None}[finding["inner"]]
-    return edge_from({**finding, "a": 0, "b": 1, "inner": inner})

@@ -14,16 +14,28 @@ import struct
 import subprocess
 import sys
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import IO, Any, Self
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal, Self
 
 from sosie.features import StoredFeatures
 from sosie.imaging.picture import ImageInfo
-from sosie.matching.verification import Prepared, describe, judge, measure, prepare
+from sosie.matching.verification import (
+    Measurements,
+    Prepared,
+    Verdict,
+    describe,
+    implied,
+    judge,
+    measure,
+    prepare,
+    to_thumbnails,
+)
 from sosie.pipeline.threads import single_threaded_libraries
-from sosie.report import evidence_to
+from sosie.pipeline.ties import Chain, Pair, Ties
+from sosie.report import edge_from, evidence_to
+from sosie.types import Edge
 
 _KEPT = 96
 _LENGTH = struct.Struct("<Q")
@@ -33,14 +45,29 @@ Finding = dict[str, Any] | None
 """A verdict as the catalogue keeps it: a JSON object, None for strangers."""
 
 
+How = Literal["measured", "known", "implied", "left"]
+"""How an outcome came about: the pair was measured now or earlier, or two others imply it, or it was left out."""
+
+Outcome = tuple[How, Finding]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some pairs, as positions in `keys`; `rows` are the features of those contents as bytes, `infos` their images."""
+    """Some pairs, as positions in `keys`; `rows` are the features of those contents as bytes, `infos` their images.
+
+    `known`: what was found earlier, by position in `pairs`. With `spare`, what is found out of one pair spares work on
+    those after it; `chains` are the pairs that are implied before, by position, and `links` the strong copies among
+    the contents.
+    """
 
     keys: tuple[bytes, ...]
     rows: tuple[bytes, ...]
     infos: tuple[ImageInfo, ...]
-    pairs: tuple[tuple[int, int], ...]
+    pairs: tuple[Pair, ...]
+    known: Mapping[int, Finding] = field(default_factory=dict)
+    chains: Mapping[int, Chain] = field(default_factory=dict)
+    links: Sequence[tuple[int, int, Chain]] = ()
+    spare: bool = False
 
 
 class Examiner:
@@ -49,9 +76,29 @@ class Examiner:
     def __init__(self) -> None:
         self._recent: OrderedDict[bytes, Prepared] = OrderedDict()
 
-    def examine(self, task: Task) -> list[Finding]:
-        """Return what is found out of each pair. Raises `SosieError` for damaged features."""
-        return [self._finding(task, a, b) for a, b in task.pairs]
+    def examine(self, task: Task) -> list[Outcome]:
+        """Return what is found out of each pair, in order. Raises `SosieError` for damaged features."""
+        ties, outcomes = Ties(len(task.keys)), list[Outcome]()
+        for link in task.links:
+            ties.link(*link)
+        for number, (a, b) in enumerate(task.pairs):
+            how, finding = self._outcome(task, number, ties)
+            if finding is not None:
+                ties.note(edge_of(finding, a, b))
+            outcomes.append((how, finding))
+        return outcomes
+
+    def _outcome(self, task: Task, number: int, ties: Ties) -> Outcome:
+        a, b = task.pairs[number]
+        if task.spare and ties.proved(a, b):
+            return "left", None
+        chain = task.chains.get(number) or (ties.chain(a, b) if task.spare else None)
+        finding = None if chain is None else self._implied(task, a, b, chain)
+        if finding is not None:
+            return "implied", finding
+        if number in task.known:
+            return "known", task.known[number]
+        return "measured", self._finding(task, a, b)
 
     def _ready(self, task: Task, number: int) -> Prepared:
         key = task.keys[number]
@@ -67,12 +114,28 @@ class Examiner:
         verdict = judge(found)
         if verdict.relation is None or found is None:
             return None
-        return {
-            "relation": verdict.relation,
-            "score": round(verdict.score, 4),
-            "inner": verdict.inner,
-            "evidence": evidence_to(describe(found, task.infos[a], task.infos[b], inner=verdict.inner)),
-        }
+        return _told(verdict, found, task.infos[a], task.infos[b])
+
+    def _implied(self, task: Task, a: int, b: int, chain: Chain) -> Finding:
+        one, other, info_a, info_b = self._ready(task, a), self._ready(task, b), task.infos[a], task.infos[b]
+        matrix = to_thumbnails(chain.matrix, (info_a, one.size), (info_b, other.size))
+        found = implied(one, other, matrix, framed=chain.framed)
+        return None if found is None else _told(Verdict("copy", chain.score), found, info_a, info_b)
+
+
+def edge_of(finding: dict[str, Any], a: int, b: int) -> Edge:
+    """Return what was found of a pair as an edge between the rows `a` and `b`."""
+    inner = {"a": a, "b": b, None: None}[finding["inner"]]
+    return edge_from({**finding, "a": a, "b": b, "inner": inner})
+
+
+def _told(verdict: Verdict, found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Finding:
+    return {
+        "relation": verdict.relation,
+        "score": round(verdict.score, 4),
+        "inner": verdict.inner,
+        "evidence": evidence_to(describe(found, info_a, info_b, inner=verdict.inner)),
+    }
 
 
 class Bench:
@@ -97,12 +160,12 @@ class Bench:
             except OSError:
                 self._wanted = 0
 
-    def examine(self, count: int, load: Callable[[int], Task], tell: Callable[[], None]) -> list[list[Finding]]:
-        """Return the findings of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
+    def examine(self, count: int, load: Callable[[int], Task], tell: Callable[[], None]) -> list[list[Outcome]]:
+        """Return the outcomes of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
 
         What another process failed to do is done again here, so that its errors are raised here.
         """
-        todo, found = deque(range(count)), dict[int, list[Finding]]()
+        todo, found = deque(range(count)), dict[int, list[Outcome]]()
 
         def feed(other: _Other) -> None:
             while (number := _next(todo)) is not None:
@@ -130,7 +193,7 @@ class Bench:
     def _work(
         self,
         todo: deque[int],
-        found: dict[int, list[Finding]],
+        found: dict[int, list[Outcome]],
         load: Callable[[int], Task],
         tell: Callable[[], None],
     ) -> None:
@@ -167,11 +230,11 @@ class _Other:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 
-    def ask(self, task: Task) -> list[Finding]:
+    def ask(self, task: Task) -> list[Outcome]:
         """Return its answer. Raises OSError or EOFError when it is gone."""
         tasks, answers = self._pipes()
         _send(tasks, task)
-        answer: list[Finding] = _receive(answers)
+        answer: list[Outcome] = _receive(answers)
         return answer
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
@@ -230,7 +293,12 @@ def serve() -> None:
         _send(answers, examiner.examine(task))
 
 
-def split(pairs: Sequence[tuple[int, int]], workers: int) -> list[Sequence[tuple[int, int]]]:
-    """Cut pairs into tasks: large enough to share images, small enough that all are done at about the same time."""
-    size = max(4, min(32, len(pairs) // (6 * workers)))
-    return [pairs[start : start + size] for start in range(0, len(pairs), size)]
+def split(clusters: Sequence[Sequence[Pair]], workers: int) -> list[list[Pair]]:
+    """Put clusters of pairs together: large enough to share a task, small enough that all are done at the same time."""
+    most = max(8, min(64, sum(map(len, clusters)) // (6 * workers)))
+    parts: list[list[Pair]] = []
+    for cluster in clusters:
+        if not parts or len(parts[-1]) + len(cluster) > most:
+            parts.append([])
+        parts[-1].extend(cluster)
+    return parts

@@ -8,7 +8,8 @@
 """
 
 from sosie.matching.verification.batch import Verified, verify
-from sosie.matching.verification.description import describe
+from sosie.matching.verification.description import describe, full_size, to_thumbnails
+from sosie.matching.verification.implication import implied
 from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared, prepare
@@ -21,8 +22,11 @@ __all__ = [
     "VerificationParams",
     "Verified",
     "describe",
+    "full_size",
+    "implied",
     "judge",
     "measure",
     "prepare",
+    "to_thumbnails",
     "verify",
 ]

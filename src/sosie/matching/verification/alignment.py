@@ -18,6 +18,8 @@ _STILL = 0.1
 """Pixels that a corner may still move when the refinement is done."""
 _TRUST = 0.8
 """Pixels that are off by more than this times the mean weigh less than half."""
+_NOTHING = -1e7
+"""What stands for no pixel: so low that a trace of it in a mixture of four shows."""
 _FARTHEST = 12.0
 """Pixels that a corner may wander while refining; beyond it the refinement has lost its way."""
 
@@ -121,7 +123,7 @@ def target_grey(overlay: Overlay) -> NDArray[np.float32]:
 def warped_grey(overlay: Overlay) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The source laid over the region, float32 grey (negative if inverted), and where there is any."""
     grey = _softened(overlay.source.grey, overlay.zoom)
-    warped = _laid(grey, overlay, fill=-1e4)
+    warped = _laid(grey, overlay, fill=_NOTHING)
     mask = warped > -1.0
     warped = np.where(mask, 255.0 - warped if overlay.inverted else warped, 0.0)
     return warped.astype(np.float32, copy=False), mask
@@ -191,7 +193,7 @@ def refine(overlay: Overlay, steps: int, *, perspective: bool = False) -> Overla
     matrix, flat = overlay.matrix, template.ravel()
     best, least = matrix, np.inf
     for _ in range(steps):
-        warped = _warp(source, matrix @ stride, small, fill=-1e4).ravel()
+        warped = _warp(source, matrix @ stride, small, fill=_NOTHING).ravel()
         step = _step(steepest, flat, warped, inverted=overlay.inverted)
         if step is None or step[1] > least:
             break

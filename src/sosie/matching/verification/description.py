@@ -77,6 +77,17 @@ def full_size(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Matr
     return (tuple(rows[0]), tuple(rows[1]), tuple(rows[2]))
 
 
+def to_thumbnails(
+    matrix: NDArray[np.float64], a: tuple[ImageInfo, tuple[int, int]], b: tuple[ImageInfo, tuple[int, int]]
+) -> NDArray[np.float64]:
+    """A matrix between two images at full size as one between their thumbnails: what `full_size` undoes.
+
+    `a` and `b` are the images with the widths and heights of their thumbnails.
+    """
+    to_full = inverse(_resize((a[0].width, a[0].height), a[1]))
+    return np.asarray(_resize((b[0].width, b[0].height), b[1]) @ matrix @ to_full)
+
+
 def _resize(old: tuple[int, int], new: tuple[int, int]) -> NDArray[np.float64]:
     x, y = new[0] / old[0], new[1] / old[1]
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])

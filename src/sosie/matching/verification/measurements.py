@@ -184,7 +184,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         form=aligned.form,
         matches=aligned.matches,
         inliers=consensus.places if consensus else 0,
-        share=_inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
+        share=inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
         transform=matrix,
         overlap=(min(1.0, covered * area[0]), min(1.0, covered * area[1])),
         textured=float(np.count_nonzero(agreement.textured)) / covered,
@@ -199,7 +199,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         hole=patch.hole,
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=_colours(overlay, agreement),
-        around=_around(a, b, overlay, agreement),
+        around=around_both(a, b, overlay, agreement),
         sharpness=b.detail / a.detail,
         extras=extras(overlay, agreement) if copy_like else (),
         size_a=a.size,
@@ -237,7 +237,7 @@ def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
     return (target, source) if overlay.swapped else (source, target)
 
 
-def _inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
+def inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
     """Inliers as a share of the different keypoints that the common area holds, where fewer are."""
     there = _places_inside(a, matrix, b.size)
     back = _places_inside(b, inverse(matrix), a.size)
@@ -273,7 +273,8 @@ def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange:
     return change
 
 
-def _around(a: Prepared, b: Prepared, overlay: Overlay, agreement: Agreement) -> tuple[Surroundings, Surroundings]:
+def around_both(a: Prepared, b: Prepared, overlay: Overlay, agreement: Agreement) -> tuple[Surroundings, Surroundings]:
+    """How each image goes on beyond the other, where enough of them is the same."""
     if np.count_nonzero(agreement.same) < COPY_LIKE * np.count_nonzero(agreement.covered):
         return NOTHING, NOTHING
     matrix = overlay.transform()

@@ -89,6 +89,11 @@ class Prepared:
         return np.asarray(cv2.GaussianBlur(self.grey, (5, 5), 0.9))
 
     @cached_property
+    def softened(self) -> NDArray[np.uint8]:
+        """The thumbnail in colours, uint8 (h, w, 3), so soft that a pixel stands for the few around it."""
+        return np.asarray(cv2.GaussianBlur(self.features.thumbnail, (9, 9), 2.0), np.uint8)
+
+    @cached_property
     def detail(self) -> float:
         """How much of the contrast is fine detail: what softening takes away, as a share; above 0."""
         return float(np.abs(self.grey - self.smooth).mean()) / max(1.0, float(self.grey.std())) + 1e-3
