@@ -18,6 +18,7 @@ from sosie.matching.hamming import (
     representatives,
 )
 from sosie.matching.hamming.bands import choose_bands
+from sosie.matching.hamming.lookup import CodeTable
 from sosie.types import Pairs
 
 Codes = NDArray[np.uint8]
@@ -181,3 +182,27 @@ def test_codes_without_pairs_give_no_pairs() -> None:
 def test_arrays_that_do_not_fit_are_refused(codes: Codes, radius: int, variants: Codes | None) -> None:
     with pytest.raises(UsageError):
         pairs_within(codes, radius, variants)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(0, 300),
+    words=st.sampled_from([1, 2, 4]),
+    share=st.floats(0, 0.15),
+    equal=st.integers(0, 48),
+)
+def test_a_lookup_finds_all_codes_within_the_radius(
+    seed: int, count: int, words: int, share: float, equal: int
+) -> None:
+    """`equal`: so many first bits are the same in all codes, as in pictures of one design."""
+    rng, radius = np.random.default_rng(seed), int(share * words * 64)
+    codes = clustered(seed, count, words * 8, radius)
+    codes[:, : equal // 8] = 7
+    says, plain = rng.random(count) < 0.8, codes.view(np.uint64)
+    asked = flipped(rng, codes[rng.integers(0, count, 3)], radius + 2) if count else scattered(rng, 3, words * 8)
+    distance = np.bitwise_count(codes[:, None] ^ asked).sum(axis=2)
+    expected = np.flatnonzero(says & (distance <= radius).any(axis=1))
+    table = CodeTable(plain, says, radius)
+    assert np.array_equal(table.near(asked.view(np.uint64)), expected)
+    assert not len(table.near(asked[:0].view(np.uint64)))

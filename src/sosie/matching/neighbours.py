@@ -124,16 +124,19 @@ class Neighbours:
         _by_words(look, votes, similarity, width, self._params, ids, score)
 
 
-def nearest_by_words(look: Look, similarity: Floats, count: int, params: NeighbourParams | None = None) -> Nearest:
+def nearest_by_words(
+    look: Look, votes: Floats, similarity: Floats, count: int, params: NeighbourParams | None = None
+) -> Nearest:
     """The `count` nearest images of each asked one that is not in the index itself.
 
-    `look`: what their words hit. `similarity`: float32 (asked, images), of the vectors.
+    `look`: what their words hit. `votes`: those of it; they are changed. `similarity`: float32 (asked, images), of the
+    vectors; an image whose similarity is -inf is no candidate.
     """
     params, images = params or NeighbourParams(), similarity.shape[1]
     count = min(count, images)
     ids, score = np.full((len(similarity), count), -1, np.int64), np.zeros((len(similarity), count), np.float32)
     if count:
-        _by_words(look, look.votes(), similarity, min(max(params.shortlist, count), images), params, ids, score)
+        _by_words(look, votes, similarity, min(max(params.shortlist, count), images), params, ids, score)
     return Nearest(ids, score)
 
 

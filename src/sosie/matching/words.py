@@ -74,16 +74,21 @@ class WordIndex:
         sizes = self.starts[rows + 1] - self.starts[rows]
         return self._look(self.asked[_ranges(self.starts[rows], sizes)], sizes)
 
-    def look_for(self, spots: Spots) -> Look:
-        """Look up images that are not in the index, as `look` does."""
-        return self._look(spots.rows, np.diff(spots.starts))
+    def look_for(self, spots: Spots, most: int = 0) -> Look:
+        """Look up images that are not in the index, as `look` does.
 
-    def _look(self, asked: NDArray[np.void], sizes: Ids) -> Look:
+        With `most`, only by their rarest words, which at most so many spots of the index have: common words take
+        nearly all of the time in large collections and tell least.
+        """
+        return self._look(spots.rows, np.diff(spots.starts), most)
+
+    def _look(self, asked: NDArray[np.void], sizes: Ids, most: int = 0) -> Look:
         word = np.concatenate([asked["word"], asked["second"]])
         every = (word[None] ^ WORD_FORMS[:, None]).ravel()
-        entry = _ranges(self.begin[every], self.count[every])
+        count = _rarest(self.count[every], most)
+        entry = _ranges(self.begin[every], count)
         owner = np.tile(np.repeat(np.arange(len(sizes)), sizes), 2)
-        return Look(self, len(sizes), asked, word, owner, self.count[every], entry, self.image[entry])
+        return Look(self, len(sizes), asked, word, owner, count, entry, self.image[entry])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,17 @@ class _Columns:
     def of(cls, rows: NDArray[np.void]) -> _Columns:
         x, y, scale, angle = (np.ascontiguousarray(rows[name]) for name in ("x", "y", "scale", "angle"))
         return cls(x, y, scale, angle)
+
+
+def _rarest(count: Ids, most: int) -> Ids:
+    """The counts with the largest ones left out, so that they come to `most` at most; all of them for 0."""
+    if not most or int(count.sum()) <= most:
+        return count
+    order = np.argsort(count, kind="stable")
+    kept = order[np.cumsum(count[order]) <= most]
+    few = np.zeros_like(count)
+    few[kept] = count[kept]
+    return few
 
 
 def _ranges(begins: Ids, sizes: Ids) -> Ids:

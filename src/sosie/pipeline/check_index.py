@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,23 @@ from sosie.fingerprints.hashes import read_rows
 from sosie.fingerprints.local import SPOTS, VLAD, signs, vectors
 from sosie.fingerprints.local.fingerprinter import UNIT
 from sosie.fingerprints.pdq import PDQ256
+from sosie.matching.hamming.lookup import CodeTable
 from sosie.matching.neighbours import nearest_by_words
 from sosie.matching.words import WordIndex
 from sosie.pipeline.hashing import DHASH_RADIUS, PDQ_RADIUS, QUALITY, TINY
 from sosie.pipeline.together import Together
 from sosie.store.catalogue import Catalogue
+from sosie.types import Space
 
 Words = NDArray[np.uint64]
-_FAR = np.uint16(999)
+Ids = NDArray[np.int64]
+Floats = NDArray[np.float32]
+_FAR = 999
+_FAVOURED = 1024
+"""Contents that are looked at for their vectors, and as many for their votes: of copies, the one at least is high."""
+_LOOKED_AT = 100_000
+"""Spots of the index that one image is compared with, those of its rarest words: all of them up to about 25,000
+images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +63,84 @@ class Near:
         return self.pdq <= PDQ_RADIUS or self.dhash <= DHASH_RADIUS
 
 
+class _Hashes:
+    """The hashes of one kind of some contents."""
+
+    def __init__(self, space: Space, radius: int, rows: Sequence[bytes], prints: Sequence[Prints]) -> None:
+        codes, qualities = read_rows(space, rows)
+        self._codes = np.ascontiguousarray(codes[:, 0]).view(np.uint64).reshape(len(rows), space.dims // 64)
+        tiny = np.array([row.tiny for row in prints], np.bool_)
+        self._says = np.asarray((qualities >= QUALITY) & ~tiny)
+        self._table = CodeTable(self._codes, self._says, radius)
+
+    def near(self, row: bytes) -> Ids:
+        """The contents near an image in one of its orientations, by its row."""
+        return self._table.near(self._asked(row))
+
+    def distances(self, rows: Ids, row: bytes) -> tuple[Ids, Ids]:
+        """The distance of contents from the nearest orientation of an image, and which one that is."""
+        asked, says = self._asked(row), self._says[rows]
+        if not len(asked):
+            return np.full(len(rows), _FAR, np.int64), np.zeros(len(rows), np.int64)
+        every = np.bitwise_count(self._codes[rows][:, None] ^ asked).sum(axis=2, dtype=np.int64)
+        return np.where(says, every.min(axis=1), _FAR), every.argmin(axis=1)
+
+    def _asked(self, row: bytes) -> Words:
+        """The hash in all orientations; none where it says nothing."""
+        data = row[:-1] if row and row[-1] >= QUALITY else b""
+        return np.frombuffer(data, np.uint64).reshape(-1, self._codes.shape[1])
+
+
+class _Vectors:
+    """The vectors of some contents, and the first quarter of each, by which most strangers are told."""
+
+    def __init__(self, rows: Sequence[bytes]) -> None:
+        self._rows = vectors(rows)
+        self._blank = ~self._rows.any(axis=1)
+        self._signs = signs().astype(np.float32)
+        kinds = np.unique(self._signs, axis=1, return_inverse=True)[1].ravel()
+        columns = [np.flatnonzero(kinds == kind) for kind in range(int(kinds.max()) + 1)]
+        self._first = np.concatenate([part[: -(-len(part) // 4)] for part in columns])
+        self._heads = np.ascontiguousarray(self._rows[:, self._first].T.astype(np.float32))
+        self._products = Together(self._multiply)
+
+    def similarity(self, vector: bytes, votes: Floats) -> Floats:
+        """The similarity of each content with an image in the form that fits best, -1 to 1.
+
+        -inf for contents without features, and in large collections for all that neither vectors nor votes favour.
+        """
+        asked = vectors([vector])[0].astype(np.float32) * self._signs
+        rows = np.arange(len(self._rows))
+        if len(rows) > 2 * _FAVOURED:
+            heads = self._products.ask(np.ascontiguousarray(asked[:, self._first]))
+            rows = np.union1d(_largest(heads), _largest(votes))
+        found = np.full(len(self._rows), -np.inf, np.float32)
+        found[rows] = (self._rows[rows].astype(np.float32) @ asked.T).max(axis=1) / np.float32(UNIT**2)
+        found[self._blank] = -np.inf
+        return found
+
+    def _multiply(self, asked: Sequence[Floats]) -> Sequence[Floats]:
+        """Reading the vectors from memory is what takes time: several images are multiplied at once."""
+        products = np.concatenate(asked) @ self._heads
+        return list(products.reshape(len(asked), -1, len(self._rows)).max(axis=1))
+
+
+def _largest(values: Floats) -> Ids:
+    return np.argpartition(values, len(values) - _FAVOURED)[len(values) - _FAVOURED :]
+
+
 class Segment:
     """Some contents with their fingerprints, column by column.
 
-    Memory: about 1.1 kB a content, and 20 bytes for each of its spots, of which most images have about 200.
+    Memory: about 0.7 kB a content, and 20 bytes for each of its spots, of which most images have about 200.
     """
 
     def __init__(self, keys: Sequence[bytes], prints: Sequence[Prints]) -> None:
         self.keys = list(keys)
-        codes, qualities = read_rows(PDQ256, [row.pdq for row in prints])
-        self._pdq, self._pdq_says = _columns(codes), _says(qualities, prints)
-        codes, qualities = read_rows(DHASH64, [row.dhash for row in prints])
-        self._dhash, self._dhash_says = _columns(codes), _says(qualities, prints)
-        rows = [row.vector if row.vector is not None else bytes(VLAD.dims) for row in prints]
-        self._vectors = np.ascontiguousarray(vectors(rows).T.astype(np.float32))
-        self._blank = ~self._vectors.any(axis=0)
+        self._pdq = _Hashes(PDQ256, PDQ_RADIUS, [row.pdq for row in prints], prints)
+        self._dhash = _Hashes(DHASH64, DHASH_RADIUS, [row.dhash for row in prints], prints)
+        self._vectors = _Vectors([row.vector if row.vector is not None else bytes(VLAD.dims) for row in prints])
         self._words = WordIndex(Spots.from_bytes([row.spots for row in prints]))
-        self._products = Together(self._multiply)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -79,55 +149,45 @@ class Segment:
         """Give what is near in a hash, at most `count`, and at most `count` that vectors and words name."""
         if not len(self):
             return []
-        pdq, turn = self._distances(self._pdq, self._pdq_says, prints.pdq, PDQ256.dims // 64, prints)
-        dhash, other = self._distances(self._dhash, self._dhash_says, prints.dhash, 1, prints)
-        hashed = np.flatnonzero((pdq <= PDQ_RADIUS) | (dhash <= DHASH_RADIUS))
-        hashed = hashed[np.lexsort((hashed, dhash[hashed], pdq[hashed]))][:count]
+        near = np.zeros(0, np.int64) if prints.tiny else np.union1d(*map(_Hashes.near, self._both, _rows(prints)))
+        rows = self._nearest_first(near, prints)[:count]
         scores = self._named(prints, count)
+        rows = np.array(list(dict.fromkeys([*rows.tolist(), *scores])), np.int64)
+        (pdq, turn), (dhash, other) = self._distances(rows, prints)
         return [
             Near(
                 key=self.keys[row],
-                pdq=int(pdq[row]),
-                dhash=int(dhash[row]),
-                turn=int(turn[row] if pdq[row] <= PDQ_RADIUS else other[row]),
+                pdq=int(pdq[at]),
+                dhash=int(dhash[at]),
+                turn=int(turn[at] if pdq[at] <= PDQ_RADIUS else other[at]),
                 score=scores.get(row, 0.0),
             )
-            for row in dict.fromkeys([*hashed.tolist(), *scores])
+            for at, row in enumerate(rows.tolist())
         ]
 
-    def _distances(
-        self, columns: Words, says: NDArray[np.bool_], row: bytes, words: int, prints: Prints
-    ) -> tuple[NDArray[np.uint16], NDArray[np.int8]]:
-        """The distance of each content from the nearest orientation of the asked image, and which one that is."""
-        best, turn = np.full(len(self), _FAR, np.uint16), np.zeros(len(self), np.int8)
-        if prints.tiny or row[-1] < QUALITY:
-            return best, turn
-        for orientation, asked in enumerate(np.frombuffer(row[:-1], np.uint64).reshape(8, words)):
-            distance = np.bitwise_count(columns[0] ^ asked[0]).astype(np.uint16)
-            for column, word in zip(columns[1:], asked[1:], strict=True):
-                distance += np.bitwise_count(column ^ word)
-            turn[distance < best] = orientation
-            np.minimum(best, distance, out=best)
-        best[~says] = _FAR
-        return best, turn
+    @property
+    def _both(self) -> tuple[_Hashes, _Hashes]:
+        return self._pdq, self._dhash
+
+    def _nearest_first(self, rows: Ids, prints: Prints) -> Ids:
+        (pdq, _), (dhash, _) = self._distances(rows, prints)
+        return rows[np.lexsort((rows, dhash, pdq))]
+
+    def _distances(self, rows: Ids, prints: Prints) -> list[tuple[Ids, Ids]]:
+        """Distance and turn of some contents, by PDQ and by dHash."""
+        pairs = zip(self._both, _rows(prints), strict=True)
+        return [hashes.distances(rows, b"" if prints.tiny else row) for hashes, row in pairs]
 
     def _named(self, prints: Prints, count: int) -> dict[int, float]:
         """The contents that vectors and words name, the best first, with their scores."""
         if prints.vector is None or not any(prints.vector):
             return {}
-        similarity = self._products.ask(vectors([prints.vector])[0].astype(np.float32) * signs())
-        similarity[self._blank] = -np.inf
-        look = self._words.look_for(Spots.from_bytes([prints.spots]))
-        found = nearest_by_words(look, similarity[None], count)
+        look = self._words.look_for(Spots.from_bytes([prints.spots]), _LOOKED_AT)
+        votes = look.votes()
+        similarity = self._vectors.similarity(prints.vector, votes[0])
+        found = nearest_by_words(look, votes, similarity[None], count)
         named = found.ids[0] >= 0
         return dict(zip(found.ids[0][named].tolist(), found.score[0][named].tolist(), strict=True))
-
-    def _multiply(self, asked: Sequence[NDArray[np.float32]]) -> Sequence[NDArray[np.float32]]:
-        """Reading the vectors from memory is what takes time: several images are multiplied at once."""
-        products = np.concatenate(asked) @ self._vectors
-        best = products.reshape(len(asked), -1, len(self)).max(axis=1)
-        best *= np.float32(1 / UNIT**2)
-        return list(best)
 
 
 class CheckIndex:
@@ -135,17 +195,21 @@ class CheckIndex:
 
     def __init__(self, segment: Segment) -> None:
         self._segments = [segment]
+        self._held = set(segment.keys)
         self._added: dict[bytes, Prints] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return sum(map(len, self._segments))
 
-    def add(self, key: bytes, prints: Prints) -> None:
-        """Take in one more content."""
+    def add(self, contents: Mapping[bytes, Prints]) -> None:
+        """Take in more contents; those that it has are left out."""
         with self._lock:
-            self._added[key] = prints
-            self._segments = [self._segments[0], Segment(list(self._added), list(self._added.values()))]
+            fresh = {key: prints for key, prints in contents.items() if key not in self._held}
+            if fresh:
+                self._held |= fresh.keys()
+                self._added |= fresh
+                self._segments = [self._segments[0], Segment(list(self._added), list(self._added.values()))]
 
     def look_up(self, prints: Prints, count: int) -> list[Near]:
         """Give what may be the same picture as an image: near in a hash first, then by vectors and words."""
@@ -155,15 +219,21 @@ class CheckIndex:
 
 def load_check_index(catalogue: Catalogue, keys: Sequence[bytes]) -> CheckIndex:
     """Give the index of these contents; those without hashes in the catalogue are left out."""
+    found = load_prints(catalogue, keys)
+    return CheckIndex(Segment(list(found), list(found.values())))
+
+
+def load_prints(catalogue: Catalogue, keys: Sequence[bytes]) -> dict[bytes, Prints]:
+    """Give the fingerprints of these contents, ascending; those without hashes in the catalogue are left out."""
     wanted = sorted(set(keys))
     contents = catalogue.contents(wanted)
     pdq, dhash, vlad, spots = (catalogue.rows(space.key, wanted) for space in (PDQ256, DHASH64, VLAD, SPOTS))
     good = [key for key in wanted if key in contents and key in pdq and key in dhash]
-    prints = []
+    prints = {}
     for key in good:
         tiny = is_tiny(contents[key].width, contents[key].height)
-        prints.append(Prints(pdq[key], dhash[key], vlad.get(key), spots.get(key, b""), tiny))
-    return CheckIndex(Segment(good, prints))
+        prints[key] = Prints(pdq[key], dhash[key], vlad.get(key), spots.get(key, b""), tiny)
+    return prints
 
 
 def is_tiny(width: int, height: int) -> bool:
@@ -171,14 +241,5 @@ def is_tiny(width: int, height: int) -> bool:
     return min(width, height) < TINY
 
 
-def _columns(codes: NDArray[np.uint8]) -> Words:
-    """Give the plain hashes, a column a 64-bit word: uint64 (words, n)."""
-    plain = np.ascontiguousarray(codes[:, 0])
-    return (
-        np.ascontiguousarray(plain.view(np.uint64).T) if len(plain) else np.zeros((codes.shape[2] // 8, 0), np.uint64)
-    )
-
-
-def _says(qualities: NDArray[np.uint8], prints: Sequence[Prints]) -> NDArray[np.bool_]:
-    tiny = np.array([row.tiny for row in prints], np.bool_)
-    return np.asarray((qualities >= QUALITY) & ~tiny)
+def _rows(prints: Prints) -> tuple[bytes, bytes]:
+    return prints.pdq, prints.dhash
