@@ -19,6 +19,7 @@ from sosie.fingerprints.embedders.registry import MODELS
 from sosie.pipeline.calibration import calibrate
 from sosie.pipeline.similar_search import search_for
 from sosie.report import Report
+from sosie.store.catalogue import Catalogue
 from tests.contract.backends import provider
 from tests.contract.loopback import Loopback, Reply, Request
 from tests.contract.tiny import tiny_onnx
@@ -197,7 +198,8 @@ def test_calibrate_without_a_scan_says_what_to_do() -> None:
 def test_search_never_compares_words_with_images_of_another_space(clip: None, folder: Path) -> None:
     scan(folder, embedders=["clip"])
     model, files = MODELS["dinov2-small"], model_files(load_settings())
-    with pytest.raises(EmbedderFailure, match="no vectors of dinov2-small"):
-        search_for("red shoe", load_settings(), model, files)
-    with pytest.raises(EmbedderFailure, match="another space than its published words"):
-        search_for("red shoe", load_settings(), MODELS["clip-vit-b32"], files)
+    with Catalogue.of(load_settings()) as catalogue:
+        with pytest.raises(EmbedderFailure, match="no vectors of dinov2-small"):
+            search_for("red shoe", catalogue, model, files)
+        with pytest.raises(EmbedderFailure, match="another space than its published words"):
+            search_for("red shoe", catalogue, MODELS["clip-vit-b32"], files)

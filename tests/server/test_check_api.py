@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 
 from sosie.pipeline.jobs import fetch_brand, process_brands
 from sosie.pipeline.progress import ignore
+from sosie.server.views.checks import Checks
 from tests.pictures import encoded, picture
 from tests.server.service import Service, processed, running
 
@@ -133,6 +135,25 @@ def test_an_image_is_added_once_and_found_by_the_next_check_and_the_next_job(tmp
             if found["matches"][0]["group"]:
                 break
         assert found["verdict"] == "This very file is in the catalogue 2 times."
+
+
+def test_an_image_that_another_server_added_is_found_in_its_edits_too(tmp_path: Path) -> None:
+    processed(tmp_path)
+    with running(tmp_path) as service:
+        checks, state = service.state.checks, service.state
+        edit = encoded(picture(31, longest=400)[:, ::-1])
+        other = Checks(state.settings, state.catalogue, state.originals, state.results)
+        try:
+            assert not checks.check(edit).matches
+            assert other.check(encoded(picture(31, longest=400)), brand="acme", add=True).added
+            for _ in range(100):
+                found = checks.check(edit).matches
+                if found:
+                    break
+                time.sleep(0.05)
+            assert [match.edge.relation for match in found] == ["copy"]
+        finally:
+            other.close()
 
 
 def test_a_catalogue_without_any_result_answers(tmp_path: Path) -> None:

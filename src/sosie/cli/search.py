@@ -24,7 +24,9 @@ def search(
     from sosie.fingerprints.embedders.chain import model_files
     from sosie.fingerprints.embedders.registry import find_model
     from sosie.pipeline.similar_search import search_for
+    from sosie.store.catalogue import Catalogue
 
     settings = load_settings({"catalog": catalog})
     model, files = find_model(settings.clip_model), model_files(settings, quiet=False)
-    show(search_for(text, settings, model, files, count=count), as_json=as_json)
+    with Catalogue.of(settings) as catalogue:
+        show(search_for(text, catalogue, model, files, count=count), as_json=as_json)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,10 @@ class Index:
     vectors: NDArray[np.float16]
 
 
+Loader = Callable[[Catalogue, Space], Index]
+"""Gives all vectors of a space."""
+
+
 def load_index(catalogue: Catalogue, space: Space) -> Index:
     """Give all vectors of a space; rows that are damaged or of images without a vector are left out."""
     pairs = [(key, from_row(space, row)) for key, row in catalogue.all_rows(space.key)]
@@ -69,23 +74,30 @@ def similar_to(image: Path, settings: Settings, *, count: int = 20) -> Answer:
     The first back end of the settings that works and has vectors in the catalogue is used. Raises `UnreadableImage`,
     `UsageError` when the image cannot be opened, and `EmbedderFailure` when no back end has vectors here.
     """
-    import hashlib
-
     try:
         data, _ = read_file(str(image), int(settings.max_megabytes * 1e6))
     except OSError as error:
         raise UsageError(f"{image} cannot be read ({error.strerror or error}).") from error
-    own = hashlib.sha256(data).digest()
     with Catalogue.of(settings) as catalogue:
-        embedder, index, left = _open_indexed(catalogue, backends(settings))
-        try:
-            vector = _embedded(embedder, data, settings)
-        finally:
-            embedder.close()
-        return answer_of(catalogue, index, vector, embedder.name, embedder.threshold, count, left, without=own)
+        return similar_to_bytes(data, settings, catalogue, count=count)
 
 
-def search_for(text: str, settings: Settings, model: Model, files: ModelFiles, *, count: int = 20) -> Answer:
+def similar_to_bytes(
+    data: bytes, settings: Settings, catalogue: Catalogue, *, count: int = 20, load: Loader = load_index
+) -> Answer:
+    """Give the same for the bytes of an image."""
+    embedder, index, left = _open_indexed(catalogue, backends(settings), load)
+    try:
+        vector = _embedded(embedder, data, settings)
+    finally:
+        embedder.close()
+    own = hashlib.sha256(data).digest()
+    return answer_of(catalogue, index, vector, embedder.name, embedder.threshold, count, left, without=own)
+
+
+def search_for(
+    text: str, catalogue: Catalogue, model: Model, files: ModelFiles, *, count: int = 20, load: Loader = load_index
+) -> Answer:
     """Give the images of the catalogue that fit some words best, best first.
 
     Raises `EmbedderFailure` for a model without words, and when the catalogue has no vectors of it.
@@ -97,15 +109,14 @@ def search_for(text: str, settings: Settings, model: Model, files: ModelFiles, *
             next_step=f"Run sosie models download {model.name} where no file was imported.",
         )
     space = ClipBackend(model=model, files=files).known_space()
-    with Catalogue.of(settings) as catalogue:
-        index = load_index(catalogue, space) if space else None
-        if index is None or not index.keys:
-            raise EmbedderFailure(
-                f"The catalogue has no vectors of {model.name}.",
-                next_step="Run sosie scan with --embedder clip on a folder of images first.",
-            )
-        vector = TextEmbedder(model, text_files(model, files)).embed([text])[0]
-        return answer_of(catalogue, index, vector, model.name, model.text_threshold, count)
+    index = load(catalogue, space) if space else None
+    if index is None or not index.keys:
+        raise EmbedderFailure(
+            f"The catalogue has no vectors of {model.name}.",
+            next_step="Run sosie scan with --embedder clip on a folder of images first.",
+        )
+    vector = TextEmbedder(model, text_files(model, files)).embed([text])[0]
+    return answer_of(catalogue, index, vector, model.name, model.text_threshold, count)
 
 
 def answer_of(
@@ -129,7 +140,9 @@ def answer_of(
     return Answer(tuple(hits[:count]), name, index.space.key, threshold, left)
 
 
-def _open_indexed(catalogue: Catalogue, chain: Sequence[Backend]) -> tuple[Embedder, Index, tuple[str, ...]]:
+def _open_indexed(
+    catalogue: Catalogue, chain: Sequence[Backend], load: Loader
+) -> tuple[Embedder, Index, tuple[str, ...]]:
     left: list[str] = []
     for backend in chain:
         try:
@@ -141,7 +154,7 @@ def _open_indexed(catalogue: Catalogue, chain: Sequence[Backend]) -> tuple[Embed
         except EmbedderFailure as error:
             left.append(f"{backend.name}: {error.message}")
             continue
-        index = load_index(catalogue, embedder.space)
+        index = load(catalogue, embedder.space)
         if index.keys:
             return embedder, index, tuple(left)
         embedder.close()

@@ -20,6 +20,7 @@ from sosie.server.api import (
     evidence,
     groups,
     jobs,
+    looking,
     outline,
     pairs,
     results,
@@ -37,6 +38,7 @@ from sosie.server.security.gate import Gate
 from sosie.server.state import State
 from sosie.server.views.checks import Checks
 from sosie.server.views.health import Pulse
+from sosie.server.views.looking import Likenesses
 from sosie.server.views.stored import results_of
 from sosie.server.views.thumbnails import Thumbnails
 from sosie.server.witness import Witness
@@ -45,6 +47,9 @@ from sosie.store.catalogue import Catalogue
 from sosie.store.originals import Originals
 
 ROUTERS = (
+    check.router,
+    groups.router,
+    contents.router,
     session.router,
     system.router,
     system.numbers,
@@ -53,16 +58,14 @@ ROUTERS = (
     jobs.router,
     outline.router,
     results.router,
-    groups.router,
     pairs.router,
-    contents.router,
     decisions.router,
     rules.router,
     actions.router,
     evidence.router,
-    check.router,
+    looking.router,
 )
-"""Every topic of the API."""
+"""Every topic of the API; what is asked most often stands first, since routes are tried in this order."""
 
 
 def create_app(settings: Settings, *, everywhere: bool = False) -> FastAPI:
@@ -118,6 +121,7 @@ def _begin(settings: Settings, everywhere: bool) -> State:
                 max_pixels=int(settings.max_megapixels * 1e6),
             ),
             checks=Checks(settings, catalogue, originals, results),
+            likenesses=Likenesses(catalogue, results),
             fetching=Fetching(settings),
             access=Access(settings, catalogue, everywhere=everywhere),
             pulse=Pulse(settings, catalogue),

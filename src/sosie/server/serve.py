@@ -15,6 +15,8 @@ from sosie.server import logs
 from sosie.server.app import create_app
 from sosie.server.security.access import check_access, is_near
 
+_TURN = 0.001
+"""Seconds that a thread which computes keeps those waiting that only have to answer."""
 _GRACE = 10
 """Seconds that requests have to finish when the server is told to stop."""
 
@@ -26,6 +28,7 @@ def serve(settings: Settings, *, host: str, port: int, browse: bool = False) -> 
     nobody to sign in, and `CatalogueError` when the catalogue cannot be opened.
     """
     logs.configure(settings)
+    sys.setswitchinterval(_TURN)
     listener = _listen(host, port)
     everywhere = not is_near(listener.getsockname()[0])
     try:

@@ -17,6 +17,7 @@ from sosie.server.security.access import Access
 from sosie.server.views.checks import Checks
 from sosie.server.views.health import Pulse
 from sosie.server.views.loaded import Results
+from sosie.server.views.looking import Likenesses
 from sosie.server.views.thumbnails import Thumbnails
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
@@ -35,6 +36,7 @@ class State:
     results: Results
     thumbnails: Thumbnails
     checks: Checks
+    likenesses: Likenesses
     fetching: Fetching
     access: Access
     pulse: Pulse

@@ -23,7 +23,9 @@ log = logging.getLogger("sosie.requests")
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SLOW = 2.0
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-_QUESTIONS = frozenset(("/api/check", "/api/sources/test", "/api/results/{result}/rules/test"))
+_QUESTIONS = frozenset(
+    ("/api/check", "/api/explain", "/api/similar", "/api/sources/test", "/api/results/{result}/rules/test")
+)
 """Routes that are asked by POST and change nothing by themselves."""
 _STREAM = "/events"
 

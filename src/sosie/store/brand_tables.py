@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from sosie.store.schema import metadata
 
@@ -51,5 +51,13 @@ brand_skip = Table(
     Column("seen", Float, nullable=False),
 )
 """What a source listed and could not be had, with the reason."""
+
+added_content = Table(
+    "added_content",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("sha256", LargeBinary(32), nullable=False),
+)
+"""Contents that `POST /api/check` added, in the order in which that was done."""
 
 Index("brand_image_by_content", brand_image.c.sha256)

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from sosie.errors import TooLarge, UsageError
@@ -79,6 +80,9 @@ async def _uploaded(state: State, request: Request, form: FormData) -> Response:
     if (file.size or 0) > limit:
         raise TooLarge(f"The image is larger than {limit / 1e6:,.0f} MB.", next_step="Send a smaller one.")
     data, title = await file.read(), file.filename or ""
+    known = await run_in_threadpool(state.checks.at_once, data, brand=fields.brand, add=fields.add)
+    if known is not None:  # it does not wait behind those that have to be described
+        return as_json(known)
     return await _worked(state, _answer, state, data, fields.brand, fields.add, title)
 
 

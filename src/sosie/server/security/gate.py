@@ -21,8 +21,8 @@ _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _PLAIN_BYTES = 32_000_000
 """Bytes of a request without files."""
 _SIGN_IN = "/api/session"
-_QUESTION = "/api/check"
-"""Where those who may only look send files, too: they are looked for, and not kept."""
+_QUESTIONS = frozenset(("/api/check", "/api/explain", "/api/similar"))
+"""Where those who may only look send files, too: they are looked at, and not kept."""
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -136,7 +136,7 @@ class Gate:
                 next_step="Sign in, or send a token as `Authorization: Bearer ...`.",
                 headers={"www-authenticate": "Bearer"},
             )
-        if _has_files(headers) and scope["path"] != _QUESTION and (caller is None or not caller.may("reviewer")):
+        if _has_files(headers) and scope["path"] not in _QUESTIONS and (caller is None or not caller.may("reviewer")):
             return problem(403, "Not allowed", "Sending files needs the role reviewer.")
         size = headers.get("content-length", "0")
         if size.isascii() and size.isdigit() and len(size) < 20 and int(size) <= self._most(headers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -15,15 +16,16 @@ import numpy as np
 from sosie.config import Settings
 from sosie.imaging import DecodeParams
 from sosie.pipeline.adding import add_image
-from sosie.pipeline.check_index import load_check_index
+from sosie.pipeline.check_index import load_check_index, load_prints
 from sosie.pipeline.checking import Checker, Described, Match, describe_image
 from sosie.pipeline.comparing import turned
-from sosie.pipeline.threads import keep_libraries_single
+from sosie.pipeline.threads import keep_libraries_single, usable_cores
 from sosie.report import ImageRecord
 from sosie.server.schemas.checks import Check
 from sosie.server.schemas.checks import Match as MatchView
 from sosie.server.views.loaded import LoadedResult, Results
 from sosie.server.views.showing import edge_view, image_view
+from sosie.store.added import added_since, note_added
 from sosie.store.brands import BrandImage, Brands
 from sosie.store.catalogue import Catalogue, Content
 from sosie.store.originals import Originals
@@ -34,16 +36,22 @@ _REMEMBERED = 4096
 _MOST = 50
 _PATIENCE = 2.0
 """Seconds that the check that finds a newer result waits for its index."""
-_AT_ONCE = 4
+_AT_ONCE = max(2, min(4, usable_cores()))
 """Checks computed side by side: more of them would only keep other requests waiting."""
+_FRESH = 0.5
+"""Seconds after which is looked again for what other servers have added."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Ready:
-    """A result with the index of its images."""
+    """A result with the index of its images. `seen` is the number of the last content that was added beside it, and
+    `looked` when somebody looked for more (seconds of a clock that only goes on).
+    """
 
     result: LoadedResult
     checker: Checker
+    seen: int = 0
+    looked: float = -math.inf
     answers: OrderedDict[tuple[bytes, int], list[Match]] = field(default_factory=OrderedDict)
 
 
@@ -86,13 +94,15 @@ class Checks:
         """
         started = time.perf_counter()
         ready, key = self._current(), hashlib.sha256(data).digest()
+        self._catch_up(ready)
         places = self._places(ready, key)
         wanted = add and all(place.brand != brand for place in places)
         image = describe_image(data, self._limits) if wanted or not places else None
         hits = self._reported(ready, places) if image is None or places else self._found(ready, image)
         if image is not None and wanted:
             add_image(data, image, brand, title, self._catalogue, self._originals, self._settings)
-            ready.checker.index.add(key, image.prints)
+            note_added(self._catalogue, key)
+            ready.checker.index.add({key: image.prints})
         size = (places[0].width, places[0].height) if image is None else (image.content.width, image.content.height)
         return Check(
             sha256=key.hex(),
@@ -104,6 +114,40 @@ class Checks:
             added=wanted,
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
         )
+
+    def at_once(self, data: bytes, *, brand: str = "", add: bool = False) -> Check | None:
+        """Tell of bytes that the newest result has, without waiting for anything; None where that takes more work."""
+        started = time.perf_counter()
+        ready = self._ready
+        if ready is None or ready.result.id != self._results.newest():
+            return None
+        key = hashlib.sha256(data).digest()
+        numbers = ready.result.images.by_content.get(key, [])
+        places = [ready.result.images.records[number] for number in numbers]
+        if not places or (add and all(place.brand != brand for place in places)):
+            return None
+        hits = self._reported(ready, places)
+        return Check(
+            sha256=key.hex(),
+            width=places[0].width,
+            height=places[0].height,
+            known=True,
+            matches=[self._shown(ready, hit) for hit in hits[:_MOST]],
+            verdict=verdict(len(places), [hit.edge for hit in hits]),
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+    def _catch_up(self, ready: _Ready) -> None:
+        """Take in what any server has added to the catalogue since the result was made."""
+        now = time.monotonic()
+        with self._lock:
+            if now - ready.looked < _FRESH:
+                return
+            ready.looked = now
+        rows = added_since(self._catalogue, ready.seen)
+        if rows:
+            ready.checker.index.add(load_prints(self._catalogue, [key for _, key in rows]))
+            ready.seen = rows[-1][0]
 
     @property
     def _limits(self) -> DecodeParams:
