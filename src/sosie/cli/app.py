@@ -45,12 +45,25 @@ HOMES = {
 REMOTE = {
     "check": "remote:check",
     "scan": "remote:scan",
-    "brand": "remote:brand",
+    "brand": "remote_brand:app",
     "jobs": "remote:jobs",
     "snapshot": "remote:snapshot",
+    "explain": "remote_looking:explain",
+    "similar": "remote_looking:similar",
+    "search": "remote_looking:search",
+    "decide": "remote_review:decide",
+    "rules": "remote_review:rules",
+    "plan": "remote_review:plan",
+    "apply": "remote_review:apply",
+    "undo": "remote_review:undo",
+    "export": "remote_review:export",
+    "audit": "remote_review:audit",
+    "token": "remote_server:token",
+    "cache": "remote_server:cache",
+    "config": "remote_server:config",
 }
 """Where the commands are that a server carries out (`--server`)."""
-_ALWAYS_HERE = ("serve", "embed", "models", "config")
+_ALWAYS_HERE = ("serve", "embed", "models")
 
 
 class _Loaded(Mapping[str, Any]):

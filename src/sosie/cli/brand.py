@@ -30,24 +30,39 @@ app = typer.Typer(
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to stdout.")]
 KeyArgument = Annotated[str, typer.Argument(help="The brand's key, as in levis-1.", metavar="KEY", show_default=False)]
 Many = list[str] | None
+NameOption = Annotated[str, typer.Option("--name", help="Its name for people.", show_default="the key")]
+ColourOption = Annotated[str, typer.Option("--colour", help="Its colour in the interface, as #rrggbb.")]
+EveryOption = Annotated[float | None, typer.Option("--every", min=0.01, help="Sync it by itself every so many hours.")]
+FolderOption = Annotated[Many, typer.Option("--folder", help="A folder with images.", metavar="DIR")]
+UrlsOption = Annotated[
+    Many, typer.Option("--urls", help="A list of addresses: a file or an address.", metavar="FILE|URL")
+]
+ApiOption = Annotated[Many, typer.Option("--api", help="A JSON API; {brand} stands for the key.", metavar="URL")]
+ShopifyOption = Annotated[Many, typer.Option("--shopify", help="A shop on Shopify.", metavar="URL")]
+FeedOption = Annotated[Many, typer.Option("--feed", help="A product feed.", metavar="URL")]
+WebOption = Annotated[Many, typer.Option("--web", help="A web page or a sitemap.", metavar="URL")]
+BucketOption = Annotated[Many, typer.Option("--bucket", help="A bucket: s3://, gs:// or az://.", metavar="URL")]
+SourceOption = Annotated[str, typer.Option("--source", help="A source of any kind, with --set.", metavar="KIND")]
+SetOption = Annotated[Many, typer.Option("--set", help="A setting of --source.", metavar="NAME=VALUE")]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Declare a brand anew that is there already.")]
 
 
 @app.command()
 def add(
     key: KeyArgument,
-    name: Annotated[str, typer.Option(help="Its name for people.", show_default="the key")] = "",
-    colour: Annotated[str, typer.Option(help="Its colour in the interface, as #rrggbb.")] = "",
-    every: Annotated[float | None, typer.Option(min=0.01, help="Sync it by itself every so many hours.")] = None,
-    folder: Annotated[Many, typer.Option(help="A folder with images.", metavar="DIR")] = None,
-    urls: Annotated[Many, typer.Option(help="A list of addresses: a file or an address.", metavar="FILE|URL")] = None,
-    api: Annotated[Many, typer.Option(help="A JSON API; {brand} stands for the key.", metavar="URL")] = None,
-    shopify: Annotated[Many, typer.Option(help="A shop on Shopify.", metavar="URL")] = None,
-    feed: Annotated[Many, typer.Option(help="A product feed.", metavar="URL")] = None,
-    web: Annotated[Many, typer.Option(help="A web page or a sitemap.", metavar="URL")] = None,
-    bucket: Annotated[Many, typer.Option(help="A bucket: s3://, gs:// or az://.", metavar="URL")] = None,
-    source: Annotated[str, typer.Option(help="A source of any kind, with --set.", metavar="KIND")] = "",
-    settings: Annotated[Many, typer.Option("--set", help="A setting of --source.", metavar="NAME=VALUE")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Declare a brand anew that is there already.")] = False,
+    name: NameOption = "",
+    colour: ColourOption = "",
+    every: EveryOption = None,
+    folder: FolderOption = None,
+    urls: UrlsOption = None,
+    api: ApiOption = None,
+    shopify: ShopifyOption = None,
+    feed: FeedOption = None,
+    web: WebOption = None,
+    bucket: BucketOption = None,
+    source: SourceOption = "",
+    settings: SetOption = None,
+    replace: ReplaceOption = False,
     catalog: CatalogOption = None,
 ) -> None:
     """Declare a brand and its sources. Its images are fetched by `sosie brand sync`.
@@ -167,6 +182,11 @@ def _sources(places: dict[str, Many]) -> Iterator[SourceSpec]:
 def _any_source(kind: str, given: list[str]) -> list[SourceSpec]:
     from sosie.pipeline.declaring import trusted_source
 
+    return [trusted_source(name, values) for name, values in any_source(kind, given)]
+
+
+def any_source(kind: str, given: list[str]) -> list[tuple[str, dict[str, str]]]:
+    """Return the source of --source and --set, if there is one, as its kind and its settings."""
     if not kind:
         if given:
             raise UsageError("--set needs --source.", next_step="Say which kind of source it is a setting of.")
@@ -174,7 +194,7 @@ def _any_source(kind: str, given: list[str]) -> list[SourceSpec]:
     wrong = [item for item in given if "=" not in item]
     if wrong:
         raise UsageError("A --set has no value.", next_step="Write --set NAME=VALUE.")
-    return [trusted_source(kind, dict(item.split("=", 1) for item in given))]
+    return [(kind, dict(item.split("=", 1) for item in given))]
 
 
 def _row(brand: Brand, images: int, skipped: int) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class Client:
         """Return what the server answers, as it is."""
         return self._send("GET", path).text
 
+    def data(self, path: str, params: Mapping[str, str]) -> bytes:
+        """Return what the server answers, as bytes."""
+        return self._send("GET", path, params=dict(params)).content
+
     def upload(self, brand: str, files: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:
         """Bring files, each with its name, to a brand; return what the server did not take and why."""
         skipped: list[dict[str, str]] = []

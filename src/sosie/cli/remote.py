@@ -1,4 +1,4 @@
-"""The commands that a server can carry out: `sosie --server URL check|scan|brand|jobs|snapshot ...`."""
+"""What a server finds: `sosie --server URL check|scan|jobs|snapshot ...`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sosie.errors import UsageError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")]
-brand = typer.Typer(help="The server's brands.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def check(
@@ -28,10 +27,7 @@ def check(
 
     Example: sosie --server http://localhost:8000 check shot.jpg
     """
-    try:
-        data = image.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{image} cannot be read ({error.strerror}).", next_step="Check its name.") from error
+    data = read_image(image)
     with Client(server_of(context)) as client:
         found = client.ask("POST", "/api/check", files={"file": (image.name, data)})
     if as_json:
@@ -112,36 +108,12 @@ def snapshot(
     sys.stdout.write("\n")
 
 
-@brand.command("list")
-def list_brands(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Show the server's brands."""
-    with Client(server_of(context)) as client:
-        found = client.ask("GET", "/api/brands")
-    if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
-        return
-    for row in found["brands"]:
-        typer.echo(f"{row['key']}  {row['images']:,} images  {row['state']}  {row['error']}".rstrip())
-
-
-@brand.command()
-def sync(
-    context: typer.Context,
-    key: Annotated[str, typer.Argument(help="The brand's key.", show_default=False)],
-    quiet: QuietOption = False,
-) -> None:
-    """Let the server fetch a brand and find the duplicates in it."""
-    with Client(server_of(context)) as client:
-        client.follow(client.ask("POST", f"/api/brands/{key}/sync"), quiet=quiet)
-
-
-@brand.command()
-def remove(
-    context: typer.Context, key: Annotated[str, typer.Argument(help="The brand's key.", show_default=False)]
-) -> None:
-    """Forget a brand of the server."""
-    with Client(server_of(context)) as client:
-        client.ask("DELETE", f"/api/brands/{key}")
+def read_image(image: Path) -> bytes:
+    """Return the bytes of a file. Raises `UsageError` when it cannot be read."""
+    try:
+        return image.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{image} cannot be read ({error.strerror}).", next_step="Check its name.") from error
 
 
 def server_of(context: typer.Context) -> str:

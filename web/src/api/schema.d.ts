@@ -4,6 +4,128 @@
  */
 
 export interface paths {
+    "/api/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not.
+         *
+         *     Adding needs the role reviewer.
+         */
+        post: operations["check_api_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description List the groups that a filter lets through, a page at a time.
+         */
+        get: operations["list_groups_api_results__result__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/results/{result}/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Group
+         * @description Return one group by its key: members with what is decided of them, edges, links to images outside.
+         */
+        get: operations["get_group_api_results__result__groups__group__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Content
+         * @description Return what an image is and where it was found.
+         */
+        get: operations["get_content_api_contents__sha256__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}/bytes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bytes
+         * @description Return the bytes of an image as they are, whole or a part of them (Range).
+         */
+        get: operations["get_bytes_api_contents__sha256__bytes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contents/{sha256}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description Return a small picture of an image: AVIF for those who say that they show it, else WebP.
+         */
+        get: operations["get_thumbnail_api_contents__sha256__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -687,46 +809,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/results/{result}/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Groups
-         * @description List the groups that a filter lets through, a page at a time.
-         */
-        get: operations["list_groups_api_results__result__groups_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/results/{result}/groups/{group}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Group
-         * @description Return one group by its key: members with what is decided of them, edges, links to images outside.
-         */
-        get: operations["get_group_api_results__result__groups__group__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/results/{result}/pairs/{a}/{b}": {
         parameters: {
             query?: never;
@@ -759,66 +841,6 @@ export interface paths {
          * @description Return a picture of two images: both aligned, with what differs marked (WebP).
          */
         get: operations["get_picture_api_results__result__pairs__a___b__picture_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Content
-         * @description Return what an image is and where it was found.
-         */
-        get: operations["get_content_api_contents__sha256__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}/bytes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Bytes
-         * @description Return the bytes of an image as they are, whole or a part of them (Range).
-         */
-        get: operations["get_bytes_api_contents__sha256__bytes_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contents/{sha256}/thumbnail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Thumbnail
-         * @description Return a small picture of an image: AVIF for those who say that they show it, else WebP.
-         */
-        get: operations["get_thumbnail_api_contents__sha256__thumbnail_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1191,7 +1213,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/check": {
+    "/api/explain": {
         parameters: {
             query?: never;
             header?: never;
@@ -1201,12 +1223,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check
-         * @description Tell whether an image (uploaded, or at a URL) is in the catalogue, as what and why; with `add`, add it if not.
-         *
-         *     Adding needs the role reviewer.
+         * Explain
+         * @description Explain why two images are, or are not, called the same. Nothing is kept.
          */
-        post: operations["check_api_check_post"];
+        post: operations["explain_api_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Similar
+         * @description List the images of the catalogue that are most like an image, the nearest first. It needs an embedder.
+         */
+        post: operations["similar_api_similar_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description List the images of the catalogue that fit some words best, the best first. It needs a CLIP model.
+         */
+        get: operations["search_api_search_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1277,8 +1337,20 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Body_explain_api_explain_post */
+        Body_explain_api_explain_post: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+        };
         /** Body_import_decisions_api_decisions_import_post */
         Body_import_decisions_api_decisions_import_post: {
+            /** File */
+            file: string;
+        };
+        /** Body_similar_api_similar_post */
+        Body_similar_api_similar_post: {
             /** File */
             file: string;
         };
@@ -1674,6 +1746,28 @@ export interface components {
             words: string;
         };
         /**
+         * Explained
+         * @description Why two images are, or are not, called the same. In `edge`, 0 is `a` and 1 is `b`; None when nothing joins them.
+         *
+         *     The distances are those of the hashes in the closest orientation, of which `orientation` says how `a` is turned.
+         */
+        Explained: {
+            a: components["schemas"]["Image"];
+            b: components["schemas"]["Image"];
+            edge: components["schemas"]["Edge"] | null;
+            /** Pdq Distance */
+            pdq_distance: number;
+            /** Dhash Distance */
+            dhash_distance: number;
+            /** Orientation */
+            orientation: string;
+            /**
+             * Picture
+             * @default
+             */
+            picture: string;
+        };
+        /**
          * GroupDecision
          * @description What to do with one group.
          *
@@ -2016,6 +2110,39 @@ export interface components {
             jobs: components["schemas"]["Job"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * Like
+         * @description A content of the catalogue: where it is, and its cosine with what was asked for.
+         */
+        Like: {
+            /** Uris */
+            uris: string[];
+            /** Sha256 */
+            sha256: string;
+            /** Cosine */
+            cosine: number;
+        };
+        /**
+         * Likes
+         * @description What was found, best first, and by which embedder; from `threshold` on its space calls images alike.
+         *
+         *     `left` says which back ends could not be used and why.
+         */
+        Likes: {
+            /** Hits */
+            hits: components["schemas"]["Like"][];
+            /** Embedder */
+            embedder: string;
+            /** Space */
+            space: string;
+            /** Threshold */
+            threshold: number;
+            /**
+             * Left
+             * @default []
+             */
+            left: string[];
         };
         /**
          * Link
@@ -3171,7 +3298,9 @@ export type ApplyInput = components['schemas']['ApplyInput'];
 export type Audit = components['schemas']['Audit'];
 export type BackEnd = components['schemas']['BackEnd'];
 export type Bin = components['schemas']['Bin'];
+export type BodyExplainApiExplainPost = components['schemas']['Body_explain_api_explain_post'];
 export type BodyImportDecisionsApiDecisionsImportPost = components['schemas']['Body_import_decisions_api_decisions_import_post'];
+export type BodySimilarApiSimilarPost = components['schemas']['Body_similar_api_similar_post'];
 export type BodyUploadApiBrandsKeyUploadsPost = components['schemas']['Body_upload_api_brands__key__uploads_post'];
 export type Brand = components['schemas']['Brand'];
 export type BrandChange = components['schemas']['BrandChange'];
@@ -3189,6 +3318,7 @@ export type DecisionPage = components['schemas']['DecisionPage'];
 export type DecisionRow = components['schemas']['DecisionRow'];
 export type Deed = components['schemas']['Deed'];
 export type Edge = components['schemas']['Edge'];
+export type Explained = components['schemas']['Explained'];
 export type GroupDecision = components['schemas']['GroupDecision'];
 export type GroupDetail = components['schemas']['GroupDetail'];
 export type GroupFilter = components['schemas']['GroupFilter'];
@@ -3200,6 +3330,8 @@ export type Image = components['schemas']['Image'];
 export type Job = components['schemas']['Job'];
 export type JobInput = components['schemas']['JobInput'];
 export type Jobs = components['schemas']['Jobs'];
+export type Like = components['schemas']['Like'];
+export type Likes = components['schemas']['Likes'];
 export type Link = components['schemas']['Link'];
 export type Map = components['schemas']['Map'];
 export type Match = components['schemas']['Match'];
@@ -3256,6 +3388,245 @@ export type User = components['schemas']['User'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
+    check_api_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Url */
+                    url: string;
+                    /**
+                     * Brand
+                     * @default
+                     */
+                    brand?: string;
+                    /**
+                     * Add
+                     * @default false
+                     */
+                    add?: boolean;
+                };
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @default  */
+                    brand?: string;
+                    /** @default false */
+                    add?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups_api_results__result__groups_get: {
+        parameters: {
+            query?: {
+                relation?: ("identical" | "copy" | "contains" | "variant" | "scene" | "similar")[] | null;
+                brand?: string[] | null;
+                cross_brand?: boolean;
+                min_size?: number | null;
+                max_size?: number | null;
+                min_score?: number | null;
+                max_score?: number | null;
+                source?: string;
+                text?: string;
+                state?: "any" | "open" | "settled";
+                threshold?: number | null;
+                sort?: "gain" | "size" | "score" | "brand" | "found";
+                descending?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                result: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_group_api_results__result__groups__group__get: {
+        parameters: {
+            query?: {
+                threshold?: number | null;
+            };
+            header?: never;
+            path: {
+                result: string;
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDetail"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_content_api_contents__sha256__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentInfo"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bytes_api_contents__sha256__bytes_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+                range?: string | null;
+            };
+            path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnail_api_contents__sha256__thumbnail_get: {
+        parameters: {
+            query?: {
+                side?: "160" | "320" | "640" | "1280";
+            };
+            header?: {
+                "if-none-match"?: string | null;
+                accept?: string | null;
+            };
+            path: {
+                /** @description SHA-256 of the bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session_api_session_get: {
         parameters: {
             query?: never;
@@ -4548,87 +4919,6 @@ export interface operations {
             };
         };
     };
-    list_groups_api_results__result__groups_get: {
-        parameters: {
-            query?: {
-                relation?: ("identical" | "copy" | "contains" | "variant" | "scene" | "similar")[] | null;
-                brand?: string[] | null;
-                cross_brand?: boolean;
-                min_size?: number | null;
-                max_size?: number | null;
-                min_score?: number | null;
-                max_score?: number | null;
-                source?: string;
-                text?: string;
-                state?: "any" | "open" | "settled";
-                threshold?: number | null;
-                sort?: "gain" | "size" | "score" | "brand" | "found";
-                descending?: boolean;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                result: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Groups"];
-                };
-            };
-            /** @description An error, with a sentence and what to do next. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_group_api_results__result__groups__group__get: {
-        parameters: {
-            query?: {
-                threshold?: number | null;
-            };
-            header?: never;
-            path: {
-                result: string;
-                group: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupDetail"];
-                };
-            };
-            /** @description An error, with a sentence and what to do next. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_pair_api_results__result__pairs__a___b__get: {
         parameters: {
             query?: never;
@@ -4676,110 +4966,6 @@ export interface operations {
                 a: string;
                 /** @description SHA-256 of the bytes, in hexadecimal. */
                 b: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/*": string;
-                };
-            };
-            /** @description An error, with a sentence and what to do next. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_content_api_contents__sha256__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description SHA-256 of the bytes, in hexadecimal. */
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContentInfo"];
-                };
-            };
-            /** @description An error, with a sentence and what to do next. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_bytes_api_contents__sha256__bytes_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                "if-none-match"?: string | null;
-                range?: string | null;
-            };
-            path: {
-                /** @description SHA-256 of the bytes, in hexadecimal. */
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/*": string;
-                };
-            };
-            /** @description An error, with a sentence and what to do next. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_thumbnail_api_contents__sha256__thumbnail_get: {
-        parameters: {
-            query?: {
-                side?: "160" | "320" | "640" | "1280";
-            };
-            header?: {
-                "if-none-match"?: string | null;
-                accept?: string | null;
-            };
-            path: {
-                /** @description SHA-256 of the bytes, in hexadecimal. */
-                sha256: string;
             };
             cookie?: never;
         };
@@ -5434,37 +5620,19 @@ export interface operations {
             };
         };
     };
-    check_api_check_post: {
+    explain_api_explain_post: {
         parameters: {
-            query?: never;
+            query?: {
+                method?: ("auto" | "hash") | null;
+                picture?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** Url */
-                    url: string;
-                    /**
-                     * Brand
-                     * @default
-                     */
-                    brand?: string;
-                    /**
-                     * Add
-                     * @default false
-                     */
-                    add?: boolean;
-                };
-                "multipart/form-data": {
-                    /** Format: binary */
-                    file: string;
-                    /** @default  */
-                    brand?: string;
-                    /** @default false */
-                    add?: boolean;
-                };
+                "multipart/form-data": components["schemas"]["Body_explain_api_explain_post"];
             };
         };
         responses: {
@@ -5474,7 +5642,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Check"];
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similar_api_similar_post: {
+        parameters: {
+            query?: {
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_similar_api_similar_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
+                };
+            };
+            /** @description An error, with a sentence and what to do next. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_api_search_get: {
+        parameters: {
+            query: {
+                text: string;
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
                 };
             };
             /** @description An error, with a sentence and what to do next. */
