@@ -28,9 +28,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks import results as stored
-from benchmarks.load_catalogue import Drawn, build
+from benchmarks.load_catalogue import Drawn, build, drawn_for
 from benchmarks.places import HERE, SMOKE
-from benchmarks.process import memory_of
+from benchmarks.process import cpu_of, memory_of
 from benchmarks.rendering import render
 
 _CODE = "from sosie.cli import main; main()"
@@ -52,7 +52,8 @@ class Mix:
 MIXES = (
     Mix(name="known files", checks=200, reads=20, known=1.0, edits=0.0),
     Mix(name="one in ten is new", checks=200, reads=20, known=0.9, edits=0.05),
-    Mix(name="all new: edits and strangers", checks=20, reads=5, known=0.0, edits=0.5),
+    Mix(name="all new: edits and strangers, 20 a second", checks=20, reads=5, known=0.0, edits=0.5),
+    Mix(name="all new: edits and strangers, 200 a second", checks=200, reads=20, known=0.0, edits=0.5),
 )
 
 
@@ -197,11 +198,15 @@ def measure(data: Path, drawn: Drawn, mixes: Sequence[Mix], seconds: float, serv
         warm = [(0.2 * number, "warm", check_request(image)) for number, image in enumerate(fresh)]
         asyncio.run(load(urls, warm))
         for number, mix in enumerate(mixes):
-            found = asyncio.run(load(urls, requests_of(mix, drawn, seconds, seed=number)))
+            requests = requests_of(mix, drawn, seconds, seed=number)
+            before = [cpu_of(server.process.pid) for server in running]
+            found = asyncio.run(load(urls, requests))
+            spent = sum(cpu_of(server.process.pid) for server in running) - sum(before)
             memory = round(sum(memory_of(server.process.pid) for server in running) / 1e6)
             for kind, measured in found.items():
                 offered = mix.checks if kind == "check" else mix.reads
                 rows[f"{mix.name}, {kind}"] = {"offered": offered, **asdict(measured), "memory_mb": memory}
+                rows[f"{mix.name}, {kind}"]["cpu_ms"] = round(spent / len(requests) * 1000, 1)
     return rows
 
 
@@ -211,13 +216,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--drawn", type=int, default=300, help="of them drawn pictures, which are asked for")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each mix is kept up")
     parser.add_argument("--servers", type=int, default=1, help="server processes over the one catalogue")
+    parser.add_argument("--data", type=Path, help="keep the catalogue here, and use it again in the next run")
     parser.add_argument("--smoke", action="store_true", help="a few hundred images, seconds")
     parser.add_argument("--results", type=Path, default=HERE, help="folder of RESULTS.md and results/")
     options = parser.parse_args(arguments)
     images, drawn, seconds = (240, 24, 1.5) if options.smoke else (options.images, options.drawn, options.seconds)
     with tempfile.TemporaryDirectory(prefix="sosie-load-") as folder:
-        made = build(Path(folder), images, drawn)
-        rows = measure(Path(folder), made, MIXES, seconds, options.servers)
+        data = options.data or Path(folder)
+        data.mkdir(parents=True, exist_ok=True)
+        made = drawn_for(drawn) if any(data.glob("*.db")) else build(data, images, drawn)
+        rows = measure(data, made, MIXES, seconds, options.servers)
     about = {"about": "checks and group reads over loopback"}
     more: Row = {"images": images, "servers": options.servers}
     named = {f"{images:,} images, {name}": {**row, **more} for name, row in rows.items()}

@@ -66,10 +66,9 @@ class Drawn:
 
 def build(data: Path, images: int, drawn: int) -> Drawn:
     """Make a catalogue in a data folder with the result of a job over all its images; give the drawn pictures."""
-    seeds = range(drawn)
-    pictures = [_jpeg(seed, 88) for seed in seeds]
+    made = drawn_for(drawn)
     settings = Settings(data_dir=data, embedders=("builtin",))
-    described = [describe_image(jpeg, DecodeParams()) for jpeg in pictures]
+    described = [describe_image(jpeg, DecodeParams()) for jpeg in made.pictures]
     rng = np.random.default_rng(0)
     with Catalogue.of(settings) as catalogue:
         contents = chain(described, _random(described, images - drawn, rng))
@@ -79,6 +78,13 @@ def build(data: Path, images: int, drawn: int) -> Drawn:
             catalogue.save(_batch(part, start))
             records += [_record(image, start + number) for number, image in enumerate(part)]
         _store(catalogue, _report(records))
+    return made
+
+
+def drawn_for(drawn: int) -> Drawn:
+    """Give the drawn pictures of a catalogue that was made before."""
+    seeds = range(drawn)
+    pictures = [_jpeg(seed, 88) for seed in seeds]
     edits = [_jpeg(seed, 60, edit=seed % 4) for seed in seeds]
     return Drawn(pictures, edits, [_jpeg(10_000 + seed, 80) for seed in range(max(8, drawn // 4))])
 
