@@ -21,6 +21,7 @@ from sosie.embedding_service.options import ServiceOptions
 from sosie.fingerprints.embedders.service import ServiceBackend
 from tests.contract.backends import QUICK, running, tiny_clip
 from tests.contract.tiny import picture, tiny_onnx
+from tests.web import Site
 
 
 def png(seed: int) -> bytes:
@@ -77,6 +78,26 @@ def test_what_cannot_be_embedded_is_refused_with_a_reason(tmp_path: Path, body: 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert says in answer.text
+
+
+def test_addresses_are_fetched_only_where_that_is_switched_on_and_allowed(tmp_path: Path) -> None:
+    with Site({"/shoe.png": png(0), "/page": b"<html>no image</html>" * 300}) as site:
+        body = {"input": [f"{site.url}/shoe.png"]}
+        with running(tmp_path / "off") as url:
+            assert "fetches none" in httpx.post(f"{url}/embeddings", json=body).text
+        with running(tmp_path / "guarded", ServiceOptions(fetch=True)) as url:
+            refused = httpx.post(f"{url}/embeddings", json=body)
+            local = httpx.post(f"{url}/embeddings", json={"input": ["file:///etc/passwd"]})
+        assert not site.asked
+        with running(tmp_path / "on", ServiceOptions(fetch=True, networks=("127.0.0.0/8",))) as url:
+            fetched = httpx.post(f"{url}/embeddings", json={"input": [f"{site.url}/shoe.png", uri(0)]}).json()
+            missing = httpx.post(f"{url}/embeddings", json={"input": [f"{site.url}/none", f"{site.url}/page"]})
+    assert refused.status_code == 422
+    assert "this machine" in refused.text
+    assert local.status_code == 422
+    assert fetched["data"][0]["embedding"] == fetched["data"][1]["embedding"]
+    assert [row["index"] for row in missing.json()["errors"]] == [0, 1]
+    assert "404" in missing.text
 
 
 def test_limits_of_bytes_and_pixels_hold(tmp_path: Path) -> None:

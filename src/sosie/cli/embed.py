@@ -40,10 +40,14 @@ def serve(
     max_waiting: Annotated[
         int, typer.Option(min=1, help="Images that may wait before requests are turned away.")
     ] = 512,
+    fetch_urls: Annotated[
+        bool, typer.Option("--fetch-urls", help="Take addresses of images, too: public ones, and allowed_networks.")
+    ] = False,
 ) -> None:
     """Embed images for other machines over HTTP, in the shape of OpenAI's and Infinity's API.
 
-    Ask it with service_url = "http://HOST:7997" in sosie.toml, or with any client of that API. It fetches no addresses.
+    Ask it with service_url = "http://HOST:7997" in sosie.toml, or with any client of that API. It fetches
+    no addresses unless --fetch-urls says so.
 
     Example: sosie embed serve --port 7997
     """
@@ -60,6 +64,9 @@ def serve(
         max_pixels=int(max_megapixels * 1e6),
         max_images=max_images,
         max_waiting=max_waiting,
+        fetch=fetch_urls,
+        networks=settings.allowed_networks,
+        proxy=settings.download_proxy,
     )
     if host not in _LOOPBACK and not token:
         print("sosie: anyone who reaches this address can use the service; --token asks for one.", file=sys.stderr)

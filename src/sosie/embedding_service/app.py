@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sosie.embedding_service.batching import Batcher, BusyError
+from sosie.embedding_service.fetching import Fetcher
 from sosie.embedding_service.options import ServiceOptions
 from sosie.embedding_service.payload import BadInputError, EmbeddingRequest, image_bytes, openai_answer, plain_answer
 from sosie.errors import UnreadableImage
@@ -59,12 +60,15 @@ class _Service:
         self.embedder, self.options = embedder, options
         self.model = embedder.space.name
         self.batcher: Batcher | None = None
+        self.fetcher: Fetcher | None = None
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self.batcher = Batcher(self.embedder, max_waiting=self.options.max_waiting, linger=self.options.linger)
         self.batcher.start()
+        self.fetcher = Fetcher(self.options)
         yield
+        self.fetcher.close()
         await self.batcher.stop()
 
     async def guard(self, request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -110,7 +114,7 @@ class _Service:
             raise ProblemError(422, f"{where or 'The body'}: {first['msg']}") from None
 
     async def _embed(self, sources: list[str]) -> list[NDArray[np.float32]]:
-        if self.batcher is None:
+        if self.batcher is None or self.fetcher is None:
             raise ProblemError(503, "The service is starting or stopping.", {"retry-after": "1"})
         try:
             self.batcher.reserve(len(sources))
@@ -118,7 +122,7 @@ class _Service:
             detail = "Too many images are waiting."
             raise ProblemError(429, detail, {"retry-after": str(busy.after)}) from None
         try:
-            prepared = await self._prepared(self.batcher, sources)
+            prepared = await self._prepared(self.batcher, self.fetcher, sources)
             answers = await self.batcher.embed(prepared)
         finally:
             self.batcher.free(len(sources))
@@ -127,23 +131,28 @@ class _Service:
             raise _unusable(refused)
         return [answer for answer in answers if not isinstance(answer, Rejected)]
 
-    async def _prepared(self, batcher: Batcher, sources: list[str]) -> list[Prepared]:
-        loop = asyncio.get_running_loop()
-        found = await asyncio.gather(*(loop.run_in_executor(batcher.pool, self._prepare, source) for source in sources))
+    async def _prepared(self, batcher: Batcher, fetcher: Fetcher, sources: list[str]) -> list[Prepared]:
+        found = await asyncio.gather(*(self._ready(batcher, fetcher, source) for source in sources))
         refused = {index: one.reason for index, one in enumerate(found) if isinstance(one, Rejected)}
         if refused:
             raise _unusable(refused)
         return found
 
-    def _prepare(self, source: str) -> Prepared:
-        """Decode one image and make it ready; runs in a worker thread."""
-        limits = DecodeParams(max_pixels=self.options.max_pixels, min_side=self.embedder.min_side)
+    async def _ready(self, batcher: Batcher, fetcher: Fetcher, source: str) -> Prepared:
+        """Give one image ready for the model, or why it is not."""
         try:
-            return self.embedder.prepare(decode(image_bytes(source), limits))
+            given = await fetcher.fetched(source)
+            return await asyncio.get_running_loop().run_in_executor(batcher.pool, self._prepare, given)
         except BadInputError as error:
             return Rejected(str(error))
         except UnreadableImage as error:
             return Rejected(error.message)
+
+    def _prepare(self, given: str | bytes) -> Prepared:
+        """Decode one image and make it ready; runs in a worker thread."""
+        data = image_bytes(given) if isinstance(given, str) else given
+        limits = DecodeParams(max_pixels=self.options.max_pixels, min_side=self.embedder.min_side)
+        return self.embedder.prepare(decode(data, limits))
 
     async def models(self) -> JSONResponse:
         """List the one model."""

@@ -12,6 +12,9 @@ class ServiceOptions:
     `token`: asked of every request but `GET /health` when not empty. `max_bytes`: of a request's body; `max_pixels`:
     of one image; `max_images`: in one request. `max_waiting`: images that wait or are computed before requests are
     turned away with 429. `linger`: seconds that a batch waits for company.
+
+    `fetch`: whether images may be given as http addresses; these go through the guarded downloader, which asks public
+    addresses only, and those in `networks` (see `allowed_networks`), through `proxy` when there is one.
     """
 
     token: str = field(default="", repr=False)
@@ -20,3 +23,6 @@ class ServiceOptions:
     max_images: int = 64
     max_waiting: int = 512
     linger: float = 0.004
+    fetch: bool = False
+    networks: tuple[str, ...] = ()
+    proxy: str = field(default="", repr=False)

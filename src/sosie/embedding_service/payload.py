@@ -42,7 +42,7 @@ class BadInputError(ValueError):
 
 
 def image_bytes(source: str) -> bytes:
-    """Give the bytes of a data URI or of plain base64. Raises `BadInputError`; addresses are never fetched."""
+    """Give the bytes of a data URI or of plain base64. Raises `BadInputError`, also for addresses."""
     if source.startswith(("http://", "https://", "file:", "ftp:")):
         raise BadInputError("is an address, and this service fetches none: send the image itself as a data URI")
     if source.startswith("data:"):

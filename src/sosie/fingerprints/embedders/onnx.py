@@ -14,7 +14,14 @@ from sosie.errors import Cancelled, EmbedderFailure, ModelFailure
 from sosie.fingerprints.embedders.base import Rejected
 from sosie.fingerprints.embedders.model import Model
 from sosie.fingerprints.embedders.preprocess import MIN_SIDE, square, tensor
-from sosie.fingerprints.embedders.sessions import device_of, free_memory, open_session, usable_cores
+from sosie.fingerprints.embedders.sessions import (
+    Device,
+    device_memory,
+    device_of,
+    free_memory,
+    open_session,
+    usable_cores,
+)
 from sosie.fingerprints.embedders.vectors import unit_vectors
 from sosie.imaging.picture import Picture
 from sosie.types import Space
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 
 _WORKER_BYTES = 400 << 20
 """What one call may take at its height: a decoded photo of 50 megapixels, a batch, and activations."""
+_ACTIVATIONS = 16
+"""What a model holds of an image at its height, in sizes of its input: a ViT-B/32 takes about ten."""
 
 
 class OnnxEmbedder:
@@ -47,7 +56,9 @@ class OnnxEmbedder:
         self.device = device_of(self._session)
         most = max(1, free_memory() // _WORKER_BYTES)
         self.concurrency = concurrency or max(1, min(usable_cores(), most))
-        self.batch = min(batch or (model.max_batch if self.device == "cpu" else 64), _limit(model, self.device))
+        self.batch = min(batch, _limit(model, self.device)) or fitting_batch(
+            model, self.device, device_memory(self.device) // self.concurrency
+        )
         self._cancelled = threading.Event()
 
     @property
@@ -89,7 +100,14 @@ class OnnxEmbedder:
         """Nothing to do: the session goes with the last reference."""
 
 
-def _limit(model: Model, device: str) -> int:
+def fitting_batch(model: Model, device: Device, memory: int) -> int:
+    """Give how many images one call takes that has so many bytes: what half of them hold, up to what is of use."""
+    useful = model.max_batch if device == "cpu" else min(64, _limit(model, device))
+    an_image = _ACTIVATIONS * 4 * 3 * model.preprocessing.size**2
+    return max(1, min(useful, memory // 2 // an_image))
+
+
+def _limit(model: Model, device: Device) -> int:
     return 1 if model.max_batch == 1 else 1024 if device == "cuda" else 64
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -72,6 +73,20 @@ def free_memory() -> int:
             if line.startswith("MemAvailable:"):
                 return min(int(line.split()[1]) * 1024, _group_memory())
     return 4 << 30
+
+
+def device_memory(device: Device) -> int:
+    """Estimate the free bytes where models run: of this machine, or of the GPU as its driver's own tool tells."""
+    return free_memory() if device == "cpu" else _gpu_memory()
+
+
+def _gpu_memory() -> int:
+    command = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=5).stdout  # noqa: S603
+        return int(told.split()[0]) << 20
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        return 2 << 30  # no tool beside the driver: what nearly every GPU has left
 
 
 def _group_memory(folder: Path = Path("/sys/fs/cgroup")) -> int:
