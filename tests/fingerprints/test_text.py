@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import transformers
 from onnx import TensorProto, helper, numpy_helper
 
 from sosie.errors import EmbedderFailure, ModelFailure
@@ -40,6 +41,21 @@ def test_merges_are_made_by_rank(tmp_path: Path) -> None:
     ids = vocabulary()
     tokens = Tokenizer.load(*write_vocabulary(tmp_path)).encode(" Red  SHOE ox ")
     assert tokens == [ids["red</w>"], ids["shoe</w>"], ids["o"], ids["x</w>"]]
+
+
+TEXTS = (" Red  SHOE ox ", "it's 42 red-shoes!!", "", "a.b,c's we'll", "shoe\tred\nred", "redshoe shoered 1st")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_tokens_are_those_of_transformers(tmp_path: Path, text: str) -> None:
+    letters = [chr(code) for code in range(33, 127)]
+    parts = [*letters, *(letter + "</w>" for letter in letters), *("".join(pair) for pair in MERGES)]
+    ids = {part: number for number, part in enumerate([*parts, "<|startoftext|>", "<|endoftext|>"])}
+    (tmp_path / "vocab.json").write_text(json.dumps(ids))
+    (tmp_path / "merges.txt").write_text("#version: 0.2\n" + "\n".join(" ".join(pair) for pair in MERGES))
+    theirs = transformers.CLIPTokenizer(vocab=ids, merges=MERGES)
+    ours = Tokenizer.load(tmp_path / "vocab.json", tmp_path / "merges.txt")
+    assert ours.encode(text) == theirs(text)["input_ids"][1:-1]
 
 
 def test_one_file_with_both_gives_the_same_tokens(tmp_path: Path) -> None:
