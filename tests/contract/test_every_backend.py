@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sosie.errors import Cancelled
+from sosie.errors import Cancelled, EmbedderFailure
 from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
 from sosie.fingerprints.embedders.rows import from_row, to_row
 from tests.contract import test_gemini, test_huggingface
 from tests.contract.backends import BACKENDS as LOCAL
+from tests.contract.loopback import Reply
 from tests.contract.tiny import picture
 
 BACKENDS = {
@@ -87,6 +91,48 @@ def test_after_a_cancel_nothing_more_is_embedded(embedder: Embedder) -> None:
     embedder.cancel()
     with pytest.raises(Cancelled):
         embedder.embed(prepared)
+
+
+def numbers(change: float, value: Any) -> Any:
+    """An answer with another number in the place of every one that is not whole."""
+    if isinstance(value, dict):
+        return {key: numbers(change, one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [numbers(change, one) for one in value]
+    if isinstance(value, str) and value.startswith("["):
+        return json.dumps(numbers(change, json.loads(value)))
+    return change if isinstance(value, float) else value
+
+
+def one_less(value: Any) -> Any:
+    """An answer without its last vector."""
+    if isinstance(value, list):
+        return value[:-1]
+    rows = {key: one_less(one) for key, one in value.items() if isinstance(one, list)}
+    return rows or {}
+
+
+SPOILED: dict[str, Callable[[Any], Any]] = {
+    "not a number": partial(numbers, float("nan")),
+    "endless": partial(numbers, float("inf")),
+    "nothing": partial(numbers, 0.0),
+    "one vector less": one_less,
+    "no answer": lambda _value: {},
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
+@pytest.mark.parametrize("name", [name for name in REMOTE if name != "own service"])
+def test_an_answer_that_cannot_be_trusted_is_refused_whole(
+    name: str, spoil: Callable[[Any], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with BACKENDS[name](tmp_path) as backend:
+        embedder = backend.open()
+        honest = Reply.of
+        monkeypatch.setattr(Reply, "of", lambda value, status=200, **headers: honest(spoil(value), status, **headers))
+        with pytest.raises(EmbedderFailure):
+            embedder.embed([embedder.prepare(picture(seed)) for seed in range(3)])
+        embedder.close()
 
 
 @pytest.mark.parametrize("name", REMOTE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,24 @@ def test_an_overloaded_model_is_tried_again() -> None:
     with Loopback(then(lambda _: busy, lambda _: busy, gemini)) as server:
         embedder = backend(server).open()
         assert len(embedder.embed([embedder.prepare(picture(0))])) == 1
+        embedder.close()
+
+
+def test_a_model_that_is_slow_is_given_up_and_tried_again() -> None:
+    def slow(request: Request) -> Reply:
+        time.sleep(1.5)
+        return gemini(request)
+
+    with Loopback(then(slow, gemini)) as server:
+        hasty = replace(backend(server), patience=replace(QUICK, answer=0.5))
+        embedder = hasty.open()
+        assert len(embedder.embed([embedder.prepare(picture(0))])) == 1
+        assert len(server.requests) == 3
+        embedder.close()
+    with Loopback(then(slow)) as server:
+        embedder = replace(hasty, base_url=server.url, patience=replace(hasty.patience, attempts=2)).open()
+        with pytest.raises(EmbedderFailure, match=r"did not answer in time \(tried 2 times\)"):
+            embedder.embed([embedder.prepare(picture(0))])
         embedder.close()
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from huggingface_hub import InferenceClient
 
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.base import Backend
+from sosie.fingerprints.embedders.dialects import data_uri
 from sosie.fingerprints.embedders.huggingface import HuggingFaceBackend
 from tests.contract.backends import QUICK, vector_of
 from tests.contract.loopback import Loopback, Reply, Request
@@ -79,6 +81,20 @@ def test_every_shape_of_an_answer_gives_the_same_vectors(shape: Callable[..., An
         embedder.close()
     wanted = np.stack([vector_of(upload) for upload in uploads])
     np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=1e-5)
+
+
+def test_an_endpoint_is_asked_as_the_hubs_own_client_asks_it() -> None:
+    with Loopback(endpoint(as_list)) as server:
+        embedder = HuggingFaceBackend(url=server.url, secret="hf_x", patience=QUICK).open()
+        uploads = [embedder.prepare(picture(seed)) for seed in range(2)]
+        ours = embedder.embed(uploads)
+        client = InferenceClient(base_url=server.url, token="hf_x")
+        theirs = client.feature_extraction([data_uri(upload) for upload in uploads])
+        sent, expected = [request for request in server.requests if request.method == "POST"][-2:]
+        embedder.close()
+    assert (sent.path, sent.json()) == (expected.path, expected.json())
+    assert sent.headers["authorization"] == expected.headers["authorization"] == "Bearer hf_x"
+    np.testing.assert_allclose(np.array(ours), theirs / np.linalg.norm(theirs, axis=1, keepdims=True), atol=1e-5)
 
 
 def test_a_model_that_is_loading_is_waited_for() -> None:

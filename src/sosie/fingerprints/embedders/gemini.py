@@ -74,6 +74,8 @@ class GeminiEmbedder(RemoteEmbedder):
             raise self._sorted(error) from None  # its text repeats the request, with the key in some versions
         except Exception as error:  # the SDK does not wrap its HTTP library's failures
             if type(error).__module__.split(".")[0] in _NETWORK or isinstance(error, OSError):
+                if "Timeout" in type(error).__name__:
+                    raise TryAgainError("did not answer in time") from None
                 raise TryAgainError(f"cannot be reached ({self._clean(str(error))})") from None
             raise EmbedderFailure(f"gemini failed ({type(error).__name__}: {self._clean(str(error))}).") from None
 
