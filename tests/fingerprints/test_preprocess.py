@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import transformers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -29,7 +31,8 @@ def reference(image: Image.Image, how: Preprocessing) -> NDArray[np.uint8]:
     short = how.shorter or how.size
     longer = int(short * max(width, height) / min(width, height))
     size = (short, longer) if width <= height else (longer, short)
-    resized = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+    kernels = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
+    resized = np.asarray(image.resize(size, kernels[how.filter]))
     centre: Callable[[int], int] = (lambda n: n // 2) if how.offset == "floor" else (lambda n: round(n / 2.0))
     top, left = centre(size[1] - how.size), centre(size[0] - how.size)
     return resized[top : top + how.size, left : left + how.size]
@@ -98,6 +101,24 @@ def test_photos_of_24_megapixels_differ_by_a_level_at_most_nearly_everywhere(tmp
         assert (difference > 1).mean() < 0.001
         assert difference.max() <= 3
         assert difference.mean() < 0.3
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    short=st.integers(8, 600),
+    aspect=st.floats(0.25, 2),
+    wanted=st.integers(40, 300),
+    kernel=st.sampled_from(["bicubic", "bilinear"]),
+)
+def test_the_middle_of_a_resized_picture_is_what_pillow_gives(
+    short: int, aspect: float, wanted: int, kernel: Any
+) -> None:
+    """Of noise, which is the hardest: every value is an edge."""
+    width, height = (short, int(short * aspect)) if aspect >= 1 else (int(short / aspect), short)
+    how = Preprocessing(size=wanted, filter=kernel)
+    pixels = np.random.default_rng(short).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    got = square(pixels, how).astype(int)
+    assert np.abs(got - reference(Image.fromarray(pixels), how)).max() <= 1
 
 
 def test_a_tensor_is_normalised_per_channel() -> None:

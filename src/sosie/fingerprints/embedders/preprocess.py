@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sosie.fingerprints.embedders.model import Preprocessing
+from sosie.fingerprints.embedders.resampling import resized_part
 
 MIN_SIDE = 1024
 """Shorter side to which large images may be shrunk while decoding. Images under twice this
@@ -22,22 +23,22 @@ _FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BI
 def square(pixels: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.uint8]:
     """Give the square that a model sees: uint8 (size, size, 3).
 
-    Resized with Pillow, with antialiasing, in the order of transformers' image processors: the shorter side first,
-    the longer one cut off to a whole number, then the middle.
+    Resized as Pillow does it, with antialiasing, in the order of transformers' image processors: the shorter side
+    first, the longer one cut off to a whole number, then the middle.
     """
-    image = Image.fromarray(pixels)
     if how.resize == "squash":
-        return np.asarray(image.resize((how.size, how.size), _FILTERS[how.filter]))
+        return np.asarray(Image.fromarray(pixels).resize((how.size, how.size), _FILTERS[how.filter]))
     height, width = pixels.shape[:2]
     shorter = how.shorter or how.size
-    short, long = min(width, height), max(width, height)
-    longer = int(shorter * long / short)
+    longer = int(shorter * max(width, height) / min(width, height))
     size = (shorter, longer) if width <= height else (longer, shorter)
     left, top = (_margin(side - how.size, how.offset) for side in size)
-    if longer <= 4 * shorter:
-        resized = np.asarray(image.resize(size, _FILTERS[how.filter]))
-        return resized[top : top + how.size, left : left + how.size]
-    return _middle_only(image, size, (left, top), how)
+    if longer > 4 * shorter:
+        return _middle_only(Image.fromarray(pixels), size, (left, top), how)
+    if height <= 2 * width and shorter < min(width, height):
+        return resized_part(pixels, size, (left, top), how.size, how.filter)
+    resized = np.asarray(Image.fromarray(pixels).resize(size, _FILTERS[how.filter]))
+    return resized[top : top + how.size, left : left + how.size]
 
 
 def _middle_only(
