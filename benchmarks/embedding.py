@@ -4,14 +4,17 @@
 
 A random-weight ViT-B/32 (the published graph's work) runs as a scan runs it, from files to rows in a catalogue
 ("scan"), and on prepared tensors and nothing else: with as many threads as our workers ("bare"), and with the
-defaults of ONNX Runtime ("bare_default"). The best of three rounds each, by CPU and by wall time; `of_bare_*` is the
-share of the bare speed that is left. Then `--large` photos of 24 megapixels, for the peak memory.
+defaults of ONNX Runtime ("bare_default"), one after the other, round by round. Times are medians, by CPU and by wall
+time; `of_bare_*` is the share of the bare speed that is left, the median over the rounds: other work on the machine
+slows down both of a round. Beside other work only the CPU times can be trusted. Then `--large` photos of 24
+megapixels, for the peak memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,7 +43,7 @@ from sosie.store.cache import CatalogueCache
 from sosie.store.catalogue import Catalogue
 from sosie.types import ImageRef
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 def draw_photos(folder: Path, count: int, width: int, height: int) -> None:
@@ -105,17 +108,17 @@ def measure(folder: Path, root: Path, workers: int, *, compare: bool) -> dict[st
             path, count = root / "vit.onnx", len(contents)
             works["bare"] = bare(open_session(path), count, opened.concurrency, opened.batch)
             works["bare_default"] = bare(onnxruntime.InferenceSession(str(path)), count, 1, opened.batch)
-        found: dict[str, float] = {"images": len(contents)}
+        taken: dict[str, list[float]] = {}
         for _ in range(ROUNDS if compare else 0):
             for name, work in works.items():
                 catalogue.drop_space(opened.space.key)
                 for kind, seconds in zip(("cpu", "wall"), timed(work), strict=True):
-                    key = f"{name}_{kind}_ms"
-                    found[key] = min(found.get(key, 1e9), seconds / len(contents) * 1000)
-    if compare:
-        for name in ("bare", "bare_default"):
-            for kind in ("cpu", "wall"):
-                found[f"of_{name}_{kind}"] = found[f"{name}_{kind}_ms"] / found[f"scan_{kind}_ms"]
+                    taken.setdefault(f"{name}_{kind}", []).append(seconds / len(contents) * 1000)
+    found: dict[str, float] = {"images": len(contents)}
+    found |= {f"{key}_ms": statistics.median(times) for key, times in taken.items()}
+    for name, kind in [(name, kind) for name in works if name != "scan" for kind in ("cpu", "wall")]:
+        shares = [bare / scan for bare, scan in zip(taken[f"{name}_{kind}"], taken[f"scan_{kind}"], strict=True)]
+        found[f"of_{name}_{kind}"] = statistics.median(shares)
     return found | {"workers": opened.concurrency, "batch": opened.batch, "before_mb": before, "peak_mb": peak}
 
 
