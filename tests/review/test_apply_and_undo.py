@@ -303,6 +303,45 @@ def test_a_plan_that_drops_its_own_keeper_is_refused(folder: Path) -> None:
         Plan.from_json(text)
 
 
+@pytest.mark.parametrize("way", ["b/../b", "b/../../photos/b", "../photos/./b"])
+def test_a_path_that_climbs_leads_into_the_quarantine_all_the_same(folder: Path, way: str) -> None:
+    before = tree(folder)
+    plan, runs = planned(folder)
+    climbing = folder / way / "one-small.png"
+    text = plan.to_json().replace(f'"uri": "{folder / "b/one-small.png"}"', f'"uri": "{climbing}"')
+    outcome = apply_plan(Plan.from_json(text), runs)
+    quarantined = folder / ".sosie-quarantine" / outcome.run / "b/one-small.png"
+    assert quarantined.read_text() == "sun small"
+    undo_run(outcome.run, runs)
+    assert tree(folder) == before
+
+
+def test_a_plan_that_names_other_contents_or_one_file_twice_touches_nothing(folder: Path) -> None:
+    before = tree(folder)
+    plan, runs = planned(folder)
+    keeper = plan.drops[0].keeper
+    swapped = plan.to_json().replace(f'"uri": "{plan.drops[0].uri}"', f'"uri": "{folder / "c/alone.png"}"')
+    outcome = apply_plan(Plan.from_json(swapped), runs)
+    assert any("was changed since the review" in refusal.reason for refusal in outcome.refused)
+    undo_run(outcome.run, runs)
+    with pytest.raises(UsageError):
+        Plan.from_json(plan.to_json().replace(f'"uri": "{plan.drops[0].uri}"', f'"uri": "{keeper}"'))
+    assert tree(folder) == before
+
+
+def test_a_folder_that_became_a_link_to_the_keepers_folder_loses_nothing(folder: Path) -> None:
+    plan, runs = planned(folder)
+    (folder / "b").rename(folder.parent / "elsewhere")
+    (folder / "b").symlink_to(folder / "a")
+    os.link(folder / "a/one.png", folder / "a/one-copy.png")
+    contents_before = {path.read_bytes() for path in folder.rglob("*.png")}
+    outcome = apply_plan(plan, runs)
+    assert (folder / "a/one.png").is_file()
+    assert any("one file" in refusal.reason for refusal in outcome.refused)
+    undo_run(outcome.run, runs)
+    assert {path.read_bytes() for path in folder.rglob("*.png")} == contents_before
+
+
 def test_the_trash_takes_files_and_gives_them_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = folder.parent / "home"
     monkeypatch.setenv("XDG_DATA_HOME", str(data))

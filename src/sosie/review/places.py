@@ -53,8 +53,11 @@ def quarantine_of(path: str, roots: Iterable[str], named: str | None) -> Path:
 
 
 def inside(quarantine: Path, run: str, path: str) -> Path:
-    """Return the path of a file in a quarantine: its own path below the folder that holds the quarantine."""
-    source = Path(path)
+    """Return the path of a file in a quarantine: its own path below the folder that holds the quarantine.
+
+    It never leads out of the quarantine, whatever `..` somebody wrote into a plan.
+    """
+    source = Path(os.path.normpath(path))
     base = quarantine.parent
     parts = source.relative_to(base).parts if base in source.parents else source.parts[1:]
     return quarantine.joinpath(run, *parts)

@@ -28,7 +28,7 @@ from sosie.store.decisions import Decisions
 
 router = APIRouter(prefix="/api", tags=["decisions"])
 
-_MOST_PAIRS = 60_000
+_MOST_PAIRS = 10_000
 """Pairs that are verified while somebody waits: about a minute."""
 
 
@@ -82,7 +82,7 @@ def list_uncompared(
 
 
 @router.get("/results/{result}/missed", dependencies=[reviewer])
-def estimate(state: Shared, result: str, sample: Annotated[int, Query(ge=1, le=10_000)] = 20) -> MissedEstimate:
+def estimate(state: Shared, result: str, sample: Annotated[int, Query(ge=1, le=10_000)] = 10) -> MissedEstimate:
     """Estimate how many pairs of copies were missed: images drawn at random are verified against all others."""
     report = state.results.get(result).report
     pairs = sampled_pairs(report, sample=sample)

@@ -8,7 +8,7 @@ import { useTexts } from "@/texts";
 /** An estimate of the pairs that were missed, with its interval. */
 export function Missed({ result }: { result: string }) {
   const texts = useTexts().audit.missed;
-  const [sample, setSample] = useState("20");
+  const [sample, setSample] = useState("10");
   const estimate = useMutation({ mutationFn: () => estimateMissed(result, Number(sample)) });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
