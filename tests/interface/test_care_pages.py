@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.interface.browser import DESKTOP, LOOKS, PHONE, Person
+from tests.interface.browser import DESKTOP, LOOKS, PHONE, Person, person
 from tests.server.servers import Server
 from tests.server.service import processed
 
@@ -59,7 +60,7 @@ def test_a_rule_is_written_in_the_form_tried_out_and_put_in_force_by_keyboard(an
     assert "second shop" not in server.client.get("/api/rules")["text"]
     anna.tab_to(page.get_by_role("button", name="Put in force"))
     anna.press("Enter")
-    expect(page.get_by_text("The rules are in force")).to_be_visible()
+    expect(page.get_by_text("The rules are in force", exact=True)).to_be_visible()
     page.locator("label", has_text="File").click()
     text = page.get_by_label("Rules as TOML")
     expect(text).to_have_value('version = 1\n\nautomatic = ["identical", "copy"]\n' + _rest(server))
@@ -95,3 +96,29 @@ def test_an_image_tells_its_story_and_decisions_go_out_and_in(anna: Person, serv
     page.get_by_label("Images to draw").fill("3")
     page.get_by_role("button", name="Estimate").click()
     expect(page.get_by_text("missed pairs of copies; with 95 % confidence")).to_be_visible()
+
+
+def test_two_people_see_what_the_other_decides_and_overrule_nobody_by_accident(
+    browser: Browser, server: Server
+) -> None:
+    server.client.post("/api/results/latest/decisions", {"filter": {}, "action": "open", "preview": False})
+    key = server.client.get("/api/results/latest/groups", sort="size")["groups"][0]["key"]
+    with person(browser, DESKTOP, server.url) as anna, person(browser, DESKTOP, server.url) as ben:
+        with person(browser, PHONE, server.url) as carl:
+            anna.expected = ("409",)
+            for someone in (anna, ben):
+                someone.go(f"/results/latest/groups/{key}")
+                expect(someone.page.get_by_role("button", name="Keep 1, drop 4")).to_be_visible()
+            carl.go("/results")
+            expect(carl.page.get_by_text("0 of 2")).to_be_visible()
+            carl.page.wait_for_load_state("networkidle")
+            ben.press("Enter")
+            expect(carl.page.get_by_text("1 of 2")).to_be_visible()
+        told = anna.page.get_by_text("decided on this group just now")
+        expect(told.first).to_be_visible()
+        anna.press("Enter")
+        dialog = anna.page.get_by_role("dialog", name="Somebody else was faster")
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("button", name="Look at the group as it is now").click()
+        expect(anna.page.get_by_role("button", name=re.compile("Dropped, 2 of 5"))).to_be_visible()
+        expect(ben.page.get_by_text("decided on this group just now")).to_have_count(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -161,7 +160,7 @@ def _wanted(only: Iterable[str], uris: Iterable[str]) -> Callable[[str], bool] |
 
 def plan_of(journal: Journal) -> Plan:
     """Return the plan that a run carries out."""
-    return Plan.from_json(json.dumps(journal.head["plan"]))
+    return Plan.from_value(journal.head["plan"])
 
 
 def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
@@ -181,7 +180,7 @@ def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
     while run in runs.names():
         number += 1
         run = f"{name}-{number}"
-    head = {"version": 1, "plan_key": plan.key, "person": person, "at": now, "plan": json.loads(plan.to_json())}
+    head = {"version": 1, "plan_key": plan.key, "person": person, "at": now, "plan": plan.to_value()}
     return runs.begin(run, head)
 
 

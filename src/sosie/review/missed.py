@@ -47,8 +47,8 @@ def estimate_missed(
 ) -> Estimate:
     """Return how many pairs of copies the scan of a report has probably missed.
 
-    Takes five to ten milliseconds for each pair of a sampled image with another one. Raises `UsageError` when the scan was
-    made without local features (`--method hash`), or the sample is no number of images.
+    Takes five to ten milliseconds for each pair of a sampled image with another one. Raises `UsageError` when the scan
+    was made without local features (`--method hash`), or the sample is no number of images.
     """
     contents = _compared(report)
     rows = catalogue.rows(FEATURES.key, [bytes.fromhex(key) for key, _ in contents])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -104,22 +104,49 @@ class Plan:
     @cached_property
     def key(self) -> str:
         """What tells this plan from every other (16 hexadecimal digits): a run belongs to exactly one."""
-        return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()[:16]
+        digest = hashlib.sha256()
+        for piece in self._pieces():
+            digest.update(piece.encode("ascii"))
+        return digest.hexdigest()[:16]
 
     def to_json(self) -> str:
-        """Return the plan as JSON, indented, ASCII: names that are not UTF-8 survive as escaped surrogates."""
-        value = {"version": VERSION, **asdict(self)}
-        value["summary"] = {"files": len(self.drops), "bytes": self.gain, "left": len(self.left)}
-        return json.dumps(value, indent=1) + "\n"
+        """Return the plan as JSON, a line a file, ASCII: names that are not UTF-8 survive as escaped surrogates."""
+        return "".join(self._pieces())
+
+    def to_value(self) -> dict[str, Any]:
+        """Return what `to_json` writes as values, which share what is in the plan."""
+        return {**self._head, "groups": [_fields(group) | _lists(group) for group in self.groups]}
+
+    @property
+    def _head(self) -> dict[str, Any]:
+        value = {"version": VERSION, **{name: getattr(self, name) for name in _NAMES}}
+        return value | {"summary": {"files": len(self.drops), "bytes": self.gain, "left": len(self.left)}}
+
+    def _pieces(self) -> Iterator[str]:
+        """Yield the JSON in pieces: a plan of many files would be held several times otherwise."""
+        yield json.dumps(self._head, indent=1)[:-2] + ',\n "groups": ['
+        for number, group in enumerate(self.groups):
+            rows = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in _fields(group).items()]
+            rows += [f'"{name}": [{_lines(listed)}]' for name, listed in _lists(group).items()]
+            yield f"{',' if number else ''}\n  {{{', '.join(rows[:2])},\n   {', '.join(rows[2:])}}}"
+        yield "\n ]\n}\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Plan:
         """Return the plan that `to_json` wrote. Raises `UsageError` for anything else, and for one that is not safe."""
         try:
             value = json.loads(text)
-            version = value.pop("version")
-        except (ValueError, AttributeError, KeyError) as error:
+        except ValueError as error:
             raise UsageError("This is no plan.", next_step="Write one with `sosie plan --output PLAN`.") from error
+        return cls.from_value(value)
+
+    @classmethod
+    def from_value(cls, given: Any) -> Plan:
+        """Return the plan that `to_value` gave. Raises as `from_json` does."""
+        if not isinstance(given, dict) or "version" not in given:
+            raise UsageError("This is no plan.", next_step="Write one with `sosie plan --output PLAN`.")
+        value = dict(given)
+        version = value.pop("version")
         if version != VERSION:
             raise UsageError(f"Plans of version {version} are not understood.", next_step="Plan again.")
         try:
@@ -129,6 +156,28 @@ class Plan:
             raise UsageError(f"This plan is incomplete ({error}).", next_step="Plan again.") from error
         check(plan)
         return plan
+
+
+_NAMES = ("method", "created", "rules", "quarantine", "target", "roots")
+
+
+def _fields(group: PlannedGroup) -> dict[str, Any]:
+    return {"key": group.key, "relation": group.relation}
+
+
+def _lists(group: PlannedGroup) -> dict[str, list[dict[str, Any]]]:
+    return {"keeps": _rows(group.keeps), "drops": _rows(group.drops), "left": _rows(group.left)}
+
+
+def _rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [{part: getattr(row, part) for part in row.__slots__} for row in rows]
+
+
+def _lines(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows one a line."""
+    if not rows:
+        return ""
+    return "\n    " + ",\n    ".join(json.dumps(row) for row in rows) + "\n   "
 
 
 def load_plan(path: Path) -> Plan:

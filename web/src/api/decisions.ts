@@ -2,6 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import { type GroupDetail, groupKey, groupsKey, type GroupsPage, type GroupSummary } from "./groups";
+import { asOurs } from "./others";
 import { resultKey, type Summary } from "./results";
 import type { Schema } from "./types";
 
@@ -15,15 +16,15 @@ const at = (threshold: number | null) => (threshold === null ? {} : { threshold 
 
 /** Record a decision on a group. Refused (409) when somebody else decided on it since `seen`. */
 export const decideGroup = (result: string, group: string, body: GroupDecision, threshold: number | null): Promise<Decided> =>
-  answer(api.POST("/api/results/{result}/groups/{group}/decisions", { params: { path: { result, group }, query: at(threshold) }, body }));
+  answer(api.POST("/api/results/{result}/groups/{group}/decisions", { params: { path: { result, group }, query: at(threshold) }, body })).then(asOurs);
 
 /** Decide, or with `preview` only count, for all groups that a filter shows. */
 export const decideAll = (result: string, body: BulkDecision, threshold: number | null): Promise<BulkDecided> =>
-  answer(api.POST("/api/results/{result}/decisions", { params: { path: { result }, query: at(threshold) }, body }));
+  answer(api.POST("/api/results/{result}/decisions", { params: { path: { result }, query: at(threshold) }, body })).then(asOurs);
 
 /** Take decisions back; the numbers in the answer take back the taking back. */
 export const undoDecisions = (decisions: readonly number[]): Promise<Decided> =>
-  answer(api.POST("/api/decisions/undo", { body: { decisions: [...decisions] } }));
+  answer(api.POST("/api/decisions/undo", { body: { decisions: [...decisions] } })).then(asOurs);
 
 /** Changes one group wherever it is shown: in its page, in all lists, in the count of what is settled. */
 export function patchGroup(

@@ -13,6 +13,7 @@ import { CommandPalette, HelpSheet, loadLater } from "./lazy";
 import { BottomBar, Sidebar } from "./Navigation";
 import { useAppActions } from "./useAppActions";
 import { useAnnouncements } from "./useAnnouncements";
+import { useOthers } from "./useOthers";
 
 /** Goes to the page of signing in when the server asks who we are, and remembers where we were. */
 function useSignInWhenAsked(): void {
@@ -58,6 +59,7 @@ export function Shell() {
   useSignInWhenAsked();
   useFocusOnChange();
   useAnnouncements();
+  useOthers();
   useEffect(loadLater, []);
   useAppActions({ openPalette: () => setOpen("palette"), openHelp: () => setOpen("help") });
   return (

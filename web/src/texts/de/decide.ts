@@ -83,6 +83,10 @@ export const decide = (f: Format): Texts["decide"] => ({
     look: "Die Gruppe ansehen, wie sie jetzt ist",
     again: "Trotzdem auf meine Art entscheiden",
   },
+  others: {
+    decided: (person) => `${person || "Jemand"} hat gerade über diese Gruppe entschieden`,
+    text: "Du siehst sie noch, wie sie war. Was du über sie entscheidest, wird erst festgehalten, wenn du sie neu angesehen hast.",
+  },
   bulk: {
     open: "Alle entscheiden …",
     title: "Über alle gezeigten Gruppen entscheiden",

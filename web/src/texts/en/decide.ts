@@ -81,6 +81,10 @@ export const decide = (f: Format) => ({
     look: "Look at the group as it is now",
     again: "Decide it my way all the same",
   },
+  others: {
+    decided: (person: string) => `${person || "Somebody"} decided on this group just now`,
+    text: "You still see it as it was. What you decide on it is not recorded before you have looked again.",
+  },
   bulk: {
     open: "Decide all …",
     title: "Decide for all groups shown",
