@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -60,13 +60,18 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as JSON, one line, ASCII: names that are not UTF-8 survive as escaped surrogates."""
-        value = {"version": VERSION, "params": dict(self.params), "spaces": list(self.spaces)}
-        value["images"] = [_image(image) for image in self.images]
-        value["edges"] = [_edge(edge) for edge in self.edges]
-        value["groups"] = [asdict(group) for group in self.groups]
-        value["skipped"] = [{"uri": skipped.uri, "reason": skipped.reason} for skipped in self.skipped]
-        value |= {"timings": dict(self.timings), "fallbacks": list(self.fallbacks)}
-        return json.dumps(value)
+        parts = [
+            ("version", json.dumps(VERSION)),
+            ("params", json.dumps(dict(self.params))),
+            ("spaces", json.dumps(self.spaces)),
+            ("images", _array(_image(image) for image in self.images)),
+            ("edges", _array(_edge(edge) for edge in self.edges)),
+            ("groups", _array(asdict(group) for group in self.groups)),
+            ("skipped", _array({"uri": skipped.uri, "reason": skipped.reason} for skipped in self.skipped)),
+            ("timings", json.dumps(dict(self.timings))),
+            ("fallbacks", json.dumps(self.fallbacks)),
+        ]
+        return "{" + ", ".join(f'"{name}": {text}' for name, text in parts) + "}"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:
@@ -84,6 +89,11 @@ class Report:
             timings=value["timings"],
             fallbacks=tuple(value["fallbacks"]),
         )
+
+
+def _array(rows: Iterable[dict[str, Any]]) -> str:
+    """Return objects as a JSON array, each written before the next is made: all at once are many times the text."""
+    return f"[{', '.join(map(json.dumps, rows))}]"
 
 
 def evidence_to(evidence: Evidence) -> dict[str, Any]:

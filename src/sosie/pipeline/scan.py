@@ -126,8 +126,7 @@ def _proved(
     from sosie.pipeline.verifying import Prover
 
     with Prover(contents, catalogue, params.workers, listen) as prover:
-        prover.prove(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
-        prover.prove_nearest()
+        prover.prove_nearest(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
         unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
         contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
         prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)

@@ -21,6 +21,8 @@ _STRONG = 0.95
 _PLAINLY = 0.9
 """Score and agreement of a copy from which on it can stand for a pair that it implies."""
 _RECOLOURING = frozenset({"invert", "grey", "recolour", "brighten", "darken"})
+_MOST_LINKS = 8
+"""Strong copies that are remembered of a row: one is enough in common with another."""
 _FEWEST_REFUSALS = 4
 _MOST_TOGETHER = 64
 """Contents of a cluster: a group of more is verified in several steps."""
@@ -43,7 +45,7 @@ class Ties:
         self._parent = list(range(count))
         self._size = [1] * count
         self._witnesses = [0] * count
-        self._links: list[dict[int, Chain]] = [{} for _ in range(count)]
+        self._links: list[dict[int, tuple[int, Chain]]] = [{} for _ in range(count)]
         self._refused: Counter[Pair] = Counter()
 
     def root(self, row: int) -> int:
@@ -88,29 +90,32 @@ class Ties:
             self.link(edge.a, edge.b, Chain(np.array(told.transform), edge.score, "border" in kinds))
 
     def link(self, a: int, b: int, chain: Chain) -> None:
-        """Take in that two rows are strong copies, and how one lies on the other."""
-        self._links[a][b] = chain
-        self._links[b][a] = Chain(np.asarray(np.linalg.inv(chain.matrix), np.float64), chain.score, chain.framed)
+        """Take in that two rows are strong copies, and how the first lies on the second."""
+        for row, other in ((a, b), (b, a)):
+            if len(self._links[row]) < _MOST_LINKS:
+                self._links[row][other] = (a, chain)
 
     def links(self, rows: Sequence[int]) -> list[tuple[int, int, Chain]]:
-        """Return the strong copies among some rows, as positions in these, the first before the second."""
+        """Return the strong copies among some rows, as positions in these."""
         at = {row: number for number, row in enumerate(rows)}
-        return [
-            (number, at[other], chain)
-            for row, number in at.items()
-            for other, chain in sorted(self._links[row].items(), key=lambda item: item[0])
-            if other in at and row < other
-        ]
+        found: dict[Pair, Chain] = {}
+        for row in rows:
+            for other, (first, chain) in self._links[row].items():
+                if other in at:
+                    found[at[first], at[other if first == row else row]] = chain
+        return [(a, b, found[a, b]) for a, b in sorted(found)]
 
     def chain(self, a: int, b: int) -> Chain | None:
         """Return the best way from `a` to `b` over one other row; None where no two strong copies make one."""
         mine, theirs = self._links[a], self._links[b]
-        ways = [(min(mine[row].score, theirs[row].score), -row) for row in mine.keys() & theirs.keys()]
+        ways = [(min(mine[row][1].score, theirs[row][1].score), -row) for row in mine.keys() & theirs.keys()]
         if not ways:
             return None
         score, row = max(ways)
-        first, then = mine[-row], self._links[-row][b]
-        return Chain(np.asarray(then.matrix @ first.matrix, np.float64), score, first.framed or then.framed)
+        (_, there), (_, back) = mine[-row], theirs[-row]
+        first = there.matrix if mine[-row][0] == a else np.linalg.inv(there.matrix)
+        then = back.matrix if theirs[-row][0] != b else np.linalg.inv(back.matrix)
+        return Chain(np.asarray(then @ first, np.float64), score, there.framed or back.framed)
 
     def refuse(self, a: int, b: int) -> None:
         """Take in that a pair is no copy."""

@@ -83,19 +83,22 @@ class Prover:
         """The vectors of all contents, int8 (n, 256): zeros where a content has no local features."""
         return vectors(self._rows(VLAD.key))
 
-    def prove_nearest(self) -> None:
-        """Verify the nearest of each content in rounds: where candidates turn out to be copies, more follow."""
+    def prove_nearest(self, likely: Sequence[Pair] = ()) -> None:
+        """Verify pairs that are `likely` copies and the nearest of each content, in rounds: where candidates turn out
+        to be copies, more follow."""
         rounds = NeighbourRounds(self.vectors, signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key))))
         while len(pairs := rounds.next()):
-            for part in self._promising_first(pairs):
-                self.prove(part)
+            first, rest = self._promising_first(pairs)
+            self.prove([*first, *likely])
+            self.prove(rest)
             rounds.report(self.together(pairs.a, pairs.b))
+        self.prove(likely)
 
     def _rows(self, space: str) -> list[bytes]:
         rows = self.catalogue.rows(space, self.contents.keys)
         return [rows[key] for key in self.contents.keys]
 
-    def _promising_first(self, pairs: Pairs) -> list[list[Pair]]:
+    def _promising_first(self, pairs: Pairs) -> tuple[list[Pair], list[Pair]]:
         """Return candidates in the order in which most others are spared: those that are likely copies, and the rest.
 
         Those with the image that is most like all its candidates come first: that is the original, more often than
@@ -109,7 +112,7 @@ class Prover:
         order = np.lexsort((pairs.b, pairs.a, -np.maximum(central[pairs.a], central[pairs.b]), doubtful))
         every = list(zip(pairs.a[order].tolist(), pairs.b[order].tolist(), strict=True))
         likely = len(every) - int(np.count_nonzero(doubtful))
-        return [every[:likely], every[likely:]]
+        return every[:likely], every[likely:]
 
     def prove(self, pairs: Sequence[Pair], *, spare: bool = True) -> None:
         """Verify pairs that are given best first, as far as they were not asked before.
