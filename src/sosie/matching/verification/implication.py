@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sosie.matching.verification.agreement import STRIDE, Agreement, compare, patches
+from sosie.matching.verification.agreement import STRIDE, Agreement, compare
 from sosie.matching.verification.alignment import Overlay, lay_over, target_grey, warped_grey
 from sosie.matching.verification.colour import UNCHANGED, ColourChange
 from sosie.matching.verification.correspondences import Form
 from sosie.matching.verification.differences import extras
 from sosie.matching.verification.geometry import corners, inverse, project
-from sosie.matching.verification.measurements import Measurements, around_both, inlier_share
+from sosie.matching.verification.measurements import Measurements, around_both
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
 from sosie.matching.verification.surroundings import NOTHING
@@ -50,7 +50,8 @@ def implied(
     """Measurements of two copies that a matrix between their thumbnails lays over each other; None where in doubt.
 
     `framed`: something may have been added around one of them; what is around is not looked at otherwise. What only the
-    judge asks for is left as in a perfect copy: `slip`, `bow`, `residual` and the fits of colours.
+    judge asks for is left as in a perfect copy: `share`, `peak`, `residual`, `slip`, `bow`, `together`, `hole` and the
+    fits of colours.
     """
     params = params or VerificationParams()
     overlay = lay_over(a, b, matrix)
@@ -72,7 +73,7 @@ def implied(
 def _measured(
     overlay: Overlay, agreement: Agreement, colour: ColourChange, inliers: int, a: Prepared, b: Prepared
 ) -> Measurements:
-    matrix, patch = overlay.transform(), patches(agreement)
+    matrix = overlay.transform()
     overlap = _overlap(matrix, a.size, b.size)
     covered = int(np.count_nonzero(agreement.covered))
     same = float(np.count_nonzero(agreement.same)) / covered
@@ -80,19 +81,19 @@ def _measured(
         form=Form(mirrored=_mirrored(matrix)),
         matches=inliers,
         inliers=inliers,
-        share=inlier_share(a, b, matrix, inliers),
+        share=1.0,
         transform=matrix,
         overlap=overlap,
         textured=float(np.count_nonzero(agreement.textured)) / covered,
         agreement=agreement.share,
         correlation=agreement.mean,
-        peak=agreement.peak,
+        peak=1.0,
         residual=0.0,
         slip=(0.0, 0.0),
         bow=0.0,
         same=(same * overlap[0], same * overlap[1]),
-        together=patch.together,
-        hole=patch.hole,
+        together=1.0,
+        hole=0.0,
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=colour,
         around=(NOTHING, NOTHING),
@@ -150,16 +151,20 @@ def _colours(overlay: Overlay, agreement: Agreement) -> ColourChange | None:
     covered = agreement.covered[::2, ::2].astype(np.uint8)
     within = cv2.erode(covered, _AROUND, borderType=cv2.BORDER_CONSTANT, borderValue=0)[: size[1], : size[0]] > 0
     height, width = within.shape
-    t, s = (each[:height, :width][within].astype(np.int16) for each in (target, source))
-    if len(t) < _LEAST_SQUARES:
+    # Colours as rows, int16 (3, n): short rows would be slow to reduce.
+    t, s = (np.ascontiguousarray(each[:height, :width][within].T, dtype=np.int16) for each in (target, source))
+    count = t.shape[1]
+    off = np.abs(t - s).max(axis=0)
+    before = int(np.count_nonzero(off > _OFF)) / max(1, count)
+    if count < _LEAST_SQUARES or before > _RECOLOURED:
         return None
-    off = np.abs(t - s).max(axis=1)
-    before = float(np.count_nonzero(off > _OFF)) / len(off)
-    if before > _RECOLOURED:
-        return None
-    chroma = (float((s.max(axis=1) - s.min(axis=1)).mean()), float((t.max(axis=1) - t.min(axis=1)).mean()))
-    gain = float(t.mean()) / max(1.0, float(s.mean()))
-    change = replace(UNCHANGED, shift=float(off.mean()) / 255.0, before=before, plain=before, chroma=chroma, gain=gain)
+    chroma = (
+        float((s.max(axis=0) - s.min(axis=0)).sum()) / count,
+        float((t.max(axis=0) - t.min(axis=0)).sum()) / count,
+    )
+    gain = float(t.sum()) / max(1.0, float(s.sum()))
+    shift = float(off.sum()) / (255.0 * count)
+    change = replace(UNCHANGED, shift=shift, before=before, plain=before, chroma=(chroma[0], chroma[1]), gain=gain)
     if overlay.swapped:
-        return replace(change, chroma=chroma[::-1], gain=1.0 / max(gain, 1e-3))
+        return replace(change, chroma=(chroma[1], chroma[0]), gain=1.0 / max(gain, 1e-3))
     return change

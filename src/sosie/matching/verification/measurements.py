@@ -184,7 +184,7 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         form=aligned.form,
         matches=aligned.matches,
         inliers=consensus.places if consensus else 0,
-        share=inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
+        share=_inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
         transform=matrix,
         overlap=(min(1.0, covered * area[0]), min(1.0, covered * area[1])),
         textured=float(np.count_nonzero(agreement.textured)) / covered,
@@ -237,7 +237,7 @@ def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
     return (target, source) if overlay.swapped else (source, target)
 
 
-def inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
+def _inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
     """Inliers as a share of the different keypoints that the common area holds, where fewer are."""
     there = _places_inside(a, matrix, b.size)
     back = _places_inside(b, inverse(matrix), a.size)
