@@ -26,6 +26,7 @@ class Server:
 
     def __init__(self, data: Path, env: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-c", _CODE, "serve", "--port", "0", "--no-open"]
+        self.data = data
         own = {"SOSIE_DATA_DIR": str(data), "SOSIE_ALLOWED_NETWORKS": "127.0.0.0/8", "SOSIE_EMBEDDERS": "builtin"}
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, env={**os.environ, **own, **(env or {})}, start_new_session=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from sosie.config import Settings
 from sosie.errors import UsageError
 from sosie.server.security.access import check_access
+from sosie.server.security.rates import Rates
 from sosie.server.security.tokens import make_token
 from sosie.store.access import AccessStore
 from sosie.store.catalogue import Catalogue
+from sosie.store.tries import Tries
+from tests import redis_server
 from tests.processes import sosie
 from tests.server.gates import PASSWORD, bearer, serving
 
@@ -88,3 +92,37 @@ def test_tokens_are_made_listed_and_removed_on_the_command_line(tmp_path: Path) 
         assert http.get("/api/brands", headers=bearer(secret)).status_code == 200
     assert sosie("token", "remove", "ci", env=env).returncode == 0
     assert secret not in sosie("token", "list", "--json", env=env).stdout
+
+
+def test_sign_ins_that_fail_count_for_all_servers_of_a_database(tmp_path: Path) -> None:
+    with Catalogue(tmp_path / "catalogue.db") as one, Catalogue(tmp_path / "catalogue.db") as other:
+        first, second = Tries(one), Tries(other)
+        assert [(first, second)[turn % 2].begin("client", 100.0) for turn in range(5)] == [0.0] * 5
+        assert (first.begin("client", 101.0), second.begin("client", 101.0)) == (9.0, 9.0)
+        assert second.begin("another", 101.0) == 0.0
+        assert second.begin("client", 110.0) == 0.0
+        assert first.begin("client", 111.0) == 19.0, "each time twice as long"
+        first.succeed("client")
+        assert second.begin("client", 111.0) == 0.0
+        assert first.begin("client", 5000.0) == 0.0
+
+
+def test_requests_are_counted_over_all_servers_that_share_a_redis(tmp_path: Path) -> None:
+    with redis_server.running(tmp_path) as url:
+        one, other = Rates(1.0, url), Rates(1.0, url)
+        try:
+            waits = [asyncio.run((one, other)[turn % 2].wait("client")) for turn in range(14)]
+            assert waits[:10] == [0.0] * 10
+            assert 0 < waits[-1] <= 1
+            assert asyncio.run(other.wait("another")) == 0.0
+        finally:
+            one.close()
+            other.close()
+    alone = Rates(1.0, url)
+    try:
+        assert [asyncio.run(alone.wait("client")) for _ in range(10)] == [0.0] * 10
+        assert asyncio.run(alone.wait("client")) > 0, "without Redis each server counts for itself"
+    finally:
+        alone.close()
+    with pytest.raises(UsageError, match="redis_url"):
+        Rates(1.0, "nonsense://x")

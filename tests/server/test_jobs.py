@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,20 @@ def test_a_job_fetches_reads_compares_and_ends(client: Client) -> None:
     brand = client.get("/api/brands/shop")
     assert (brand["state"], brand["images"], brand["result"], brand["job"]) == ("ready", 10, job["id"], None)
     assert brand["groups"] == client.get(f"/api/results/{job['id']}")["brands"][0]["groups"] > 0
+
+
+def test_the_map_of_a_job_is_there_before_anybody_asks_for_it(client: Client, server: Server) -> None:
+    job = client.ended(client.job("shop"))["id"]
+    deadline = time.monotonic() + 60
+    parts: list[str] = []
+    while not any(part.startswith("map ") for part in parts) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        with closing(sqlite3.connect(server.data / "catalogue.db")) as database:
+            parts = [name for (name,) in database.execute("SELECT name FROM result_part WHERE job = ?", (job,))]
+    assert any(part.startswith("map ") for part in parts)
+    assert len(client.get(f"/api/results/{job}/map")["x"]) == 9
+    again = client.ended(client.job("shop", threshold=0.5))["id"]
+    assert client.get(f"/api/results/{again}/map")["x"] == client.get(f"/api/results/{job}/map")["x"]
 
 
 def test_a_job_is_followed_by_events_that_resume_and_end(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 
 import pytest
 
@@ -181,3 +182,19 @@ def test_one_item_with_a_flood_of_elements_is_skipped_and_the_next_is_read(web: 
     found = read(web, RSS.replace("</channel>", f"{flood}</channel>").replace("<item>", f"{flood}<item>", 1).encode())
     assert len(uris(found)) == 5
     assert [item.reason for item in found if isinstance(item, Skipped)] == ["has more than 5,000 elements"]
+
+
+def test_a_large_feed_is_never_held_in_memory(web: Web) -> None:
+    item = "<item><g:id>{0}</g:id><d>{1}</d><g:image_link>https://cdn.example/{0}.jpg</g:image_link></item>"
+    items = "".join(item.format(number, "x" * 50_000) for number in range(400))
+    body = f'<rss xmlns:g="http://base.google.com/ns/1.0"><channel>{items}</channel></rss>'.encode()
+    with Loopback(lambda _: Reply(200, body)) as server:
+        source = FeedSource(url=f"{server.url}/feed", web=web, brand="b")
+        tracemalloc.start()
+        try:
+            count = sum(isinstance(item, ImageRef) for item in source.refs())
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert count == 400
+    assert peak < len(body) / 4

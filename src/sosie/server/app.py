@@ -137,5 +137,6 @@ def _begin(settings: Settings, everywhere: bool) -> State:
 def _end(state: State) -> None:
     state.jobs.stop()
     state.checks.close()
+    state.access.close()
     state.pulse.probes.close()
     state.catalogue.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from sosie.types import ImageRef, Skipped
 
@@ -52,4 +52,8 @@ class Web(Protocol):
 
         Raises `SourceFailure` when there is none: a forbidden address, no connection, too slow, over `max_bytes`.
         """
+        ...
+
+    def get_file(self, url: str, file: BinaryIO, *, max_bytes: int) -> Answer:
+        """Return the answer as `get` does, but write its body to a file, which is emptied before: for large ones."""
         ...

@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from mmap import ACCESS_READ, mmap
+from typing import BinaryIO
 
 from sosie.errors import SourceFailure
 from sosie.sources.base import Web
@@ -43,7 +47,7 @@ class FeedSource:
     """Each item's `image_link` and all its `additional_image_link`, with what the feed says of the item.
 
     The format is told by the content, whatever the server calls it. `max_megabytes` bounds the feed as it is sent; as
-    gzip it may unpack to twenty times of that. The body is held as it was sent, its items are read one by one.
+    gzip it may unpack to twenty times of that. The body lies in a file while its items are read one by one.
     """
 
     url: str
@@ -58,9 +62,13 @@ class FeedSource:
         Raises `SourceFailure` when the feed is not there, or where it stops being one.
         """
         where = self.url.partition("?")[0]
-        body = self._body(where)
-        limit = self.max_megabytes * 1_000_000 * _EXPANSION
-        parts = pieces(body, f"The feed {shown(where)}", limit)
+        with tempfile.TemporaryFile(prefix="sosie-feed-") as file:
+            self._fetch(file, where)
+            limit = self.max_megabytes * 1_000_000 * _EXPANSION
+            with _mapped(file) as body:
+                yield from self._read(pieces(body, f"The feed {shown(where)}", limit), where)
+
+    def _read(self, parts: Iterator[bytes], where: str) -> Iterator[ImageRef | Skipped]:
         finds = Finds(self.brand, self.url, self.max_images)
         count = 0
         for item in _items(parts, where):
@@ -71,14 +79,24 @@ class FeedSource:
         if not count:
             raise SourceFailure(f"The feed {shown(where)} has no items.", next_step="Open its address in a browser.")
 
-    def _body(self, where: str) -> bytes:
-        answer = self.web.get(self.url, max_bytes=self.max_megabytes * 1_000_000)
+    def _fetch(self, file: BinaryIO, where: str) -> None:
+        answer = self.web.get_file(self.url, file, max_bytes=self.max_megabytes * 1_000_000)
         if answer.status != 200:
             raise SourceFailure(
                 f"The feed {shown(where)} answered {answer.status}.",
                 next_step="Open its address in a browser: it must need no sign-in.",
             )
-        return answer.body
+
+
+@contextmanager
+def _mapped(file: BinaryIO) -> Iterator[bytes | mmap]:
+    """Give what is in a file without reading it: the system brings in the parts that are looked at."""
+    file.flush()
+    if not file.tell():
+        yield b""
+        return
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as body:
+        yield body
 
 
 def _items(parts: Iterator[bytes], where: str) -> Iterator[Item]:

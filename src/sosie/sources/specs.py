@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, BinaryIO, Literal, Union, get_args, get_origin, get_type_hints
 
 from sosie.errors import UsageError
 from sosie.sources.base import Source, Web
@@ -86,6 +86,9 @@ class _NoWeb:
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = 0) -> Any:
         raise UsageError(f"{url} is not asked while a declaration is checked.")
+
+    def get_file(self, url: str, file: BinaryIO, *, max_bytes: int = 0) -> Any:
+        return self.get(url)
 
 
 def kinds() -> dict[str, str]:

@@ -52,6 +52,15 @@ server_setting = Table(
 )
 """Settings (JSON) that were changed while the service ran; they hold for all servers of this database."""
 
+sign_in_try = Table(
+    "sign_in_try",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+"""How many sign-ins of a client have failed, and when the last one did (seconds since 1970)."""
+
 Index("audit_by_time", audit.c.at)
 
-__all__ = ["audit", "ended_session", "metadata", "server_setting", "token"]
+__all__ = ["audit", "ended_session", "metadata", "server_setting", "sign_in_try", "token"]

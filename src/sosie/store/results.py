@@ -60,6 +60,14 @@ def load_part(catalogue: Catalogue, name: str, part: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def find_part(catalogue: Catalogue, part: str) -> bytes | None:
+    """Return what goes with any report under a name, or None."""
+    query = select(result_part.c.data).where(result_part.c.name == part).order_by(result_part.c.job.desc()).limit(1)
+    with catalogue.reading() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else bytes(row[0])
+
+
 def save_part(catalogue: Catalogue, name: str, part: str, data: bytes) -> None:
     """Keep something with the report of a job, as long as that is there."""
     with catalogue.writing() as connection:

@@ -738,7 +738,7 @@ export interface paths {
         };
         /**
          * Get Map
-         * @description Return all images in a plane, near ones being alike. It is computed at the first call, then kept.
+         * @description Return all images in a plane, near ones being alike. The job computed it.
          */
         get: operations["get_map_api_results__result__map_get"];
         put?: never;

@@ -46,7 +46,7 @@ def get_regrouped(state: Shared, result: str, threshold: Annotated[float, Query(
 
 @router.get("/{result}/map", dependencies=[viewer], response_model=Map)
 def get_map(state: Shared, result: str, brand: Annotated[list[str] | None, Query()] = None) -> Response:
-    """Return all images in a plane, near ones being alike. It is computed at the first call, then kept."""
+    """Return all images in a plane, near ones being alike. The job computed it."""
     return as_json(map_of(state.results.get(result), state.catalogue, brand or []))
 
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, assert_never
 
 from sosie.config import Settings
 from sosie.errors import SosieError, SourceFailure, UsageError
@@ -45,7 +45,21 @@ class ScanTask:
     overrides: dict[str, Any] = field(default_factory=dict)
 
 
-Task = FetchTask | ScanTask
+@dataclass(frozen=True, slots=True)
+class MapTask:
+    """Compute the map of what was scanned last, so that nobody has to wait for it."""
+
+
+Task = FetchTask | ScanTask | MapTask
+
+
+@dataclass(slots=True)
+class _Scanned:
+    """What the process remembers of its last scan."""
+
+    job: str = ""
+    contents: tuple[bytes, ...] = ()
+    spaces: tuple[str, ...] = ()
 
 
 def serve(pipe: Connection, settings: Settings) -> None:
@@ -56,11 +70,12 @@ def serve(pipe: Connection, settings: Settings) -> None:
         os.nice(_NICE)
     tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
+    scanned = _Scanned()
     while True:
         task = tasks.get()
         teller = Teller(pipe, task.brand if isinstance(task, FetchTask) else "")
         try:
-            value = _fetch(settings, task, teller) if isinstance(task, FetchTask) else _scan(settings, task, teller)
+            value = _carry_out(settings, task, teller, scanned)
             teller.flush()
             pipe.send(("done", value))
         except SosieError as error:
@@ -68,6 +83,18 @@ def serve(pipe: Connection, settings: Settings) -> None:
         except Exception as error:
             log.exception("a job's worker failed")
             pipe.send(("failed", f"It failed ({type(error).__name__}: {error}).", "The server's log says more."))
+
+
+def _carry_out(settings: Settings, task: Task, teller: Teller, scanned: _Scanned) -> dict[str, Any]:
+    match task:
+        case FetchTask():
+            return _fetch(settings, task, teller)
+        case ScanTask():
+            return _scan(settings, task, teller, scanned)
+        case MapTask():
+            return _map(settings, scanned)
+        case _:
+            assert_never(task)
 
 
 def _listen(pipe: Connection, tasks: queue.SimpleQueue[Task]) -> None:
@@ -129,7 +156,7 @@ def _fetch(settings: Settings, task: FetchTask, listen: Teller) -> dict[str, Any
     return {"brand": task.brand, "images": result.images, "skipped": len(result.skipped), "error": why}
 
 
-def _scan(settings: Settings, task: ScanTask, listen: Teller) -> dict[str, Any]:
+def _scan(settings: Settings, task: ScanTask, listen: Teller, scanned: _Scanned) -> dict[str, Any]:
     from sosie.pipeline.jobs import process_brands
     from sosie.store.catalogue import Catalogue
     from sosie.store.results import save_result
@@ -137,4 +164,16 @@ def _scan(settings: Settings, task: ScanTask, listen: Teller) -> dict[str, Any]:
     with Catalogue.of(settings) as catalogue:
         report = process_brands(catalogue, task.brands, replace(settings, **task.overrides), listen)
         kept = save_result(catalogue, task.job, task.claim, report, now=time.time())
+    scanned.job, scanned.spaces = task.job, tuple(report.spaces)
+    scanned.contents = tuple(bytes.fromhex(key) for key in dict.fromkeys(image.sha256 for image in report.images))
     return {"images": len(report.images), "kept": kept, "fallbacks": list(report.fallbacks)}
+
+
+def _map(settings: Settings, scanned: _Scanned) -> dict[str, Any]:
+    from sosie.server.views.maps import places_of
+    from sosie.store.catalogue import Catalogue
+
+    with Catalogue.of(settings) as catalogue:
+        if scanned.contents:
+            places_of(catalogue, scanned.job, scanned.contents, scanned.spaces)
+    return {"images": len(scanned.contents)}

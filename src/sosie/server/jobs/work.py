@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -10,12 +11,13 @@ from functools import partial
 from typing import Any
 
 from sosie.errors import CatalogueError, SosieError
-from sosie.server.jobs.child import FetchTask, ScanTask
+from sosie.server.jobs.child import FetchTask, MapTask, ScanTask
 from sosie.server.jobs.tally import Tally, told_of
 from sosie.server.jobs.worker import Worker
 from sosie.server.security.secrecy import discreet
 from sosie.store.jobs import JobRow, Jobs
 
+log = logging.getLogger(__name__)
 _WORD = 0.25
 """Seconds between two words to those who follow the job."""
 _LOOK = 0.4
@@ -75,6 +77,15 @@ class Work:
         if not found["images"] and self.failed:
             raise SosieError(_none_fetched(self.failed), next_step="Correct the sources of these brands, then retry.")
         step("save", lambda: self._end("done"))
+        self._draw_map()
+
+    def _draw_map(self) -> None:
+        """Compute the map while nobody waits for it. A job is done without: then whoever looks at it first waits."""
+        self.changed = False
+        try:
+            self.worker.run(MapTask(), self._hear, self.look)
+        except (SosieError, Left) as error:
+            log.info("the map of the job was not computed (%s)", type(error).__name__)
 
     def _fetch(self, brand: str) -> dict[str, Any]:
         return self.worker.run(FetchTask(brand), self._hear, self.look)

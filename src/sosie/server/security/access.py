@@ -17,10 +17,12 @@ from sosie.errors import Busy, UsageError
 from sosie.server.security import tokens
 from sosie.server.security.callers import AT_THE_MACHINE, Caller
 from sosie.server.security.passwords import Password
+from sosie.server.security.rates import Rates
 from sosie.server.security.sessions import COOKIE, Sessions, Ticket, session_key
-from sosie.server.security.throttle import Tries, client_key
+from sosie.server.security.throttle import client_key
 from sosie.store.access import AccessStore, TokenRow
 from sosie.store.catalogue import Catalogue
+from sosie.store.tries import Tries
 
 ADMIN = "admin"
 _FRESH = 5.0
@@ -64,7 +66,8 @@ class Access:
         self._known: dict[str, _Known] = {}
         self._ended: tuple[frozenset[str], float] = (frozenset(), -math.inf)
         self._noted: dict[str, float] = {}
-        self._tries = Tries()
+        self._tries = Tries(catalogue)
+        self.rates = Rates(settings.requests_per_second, settings.redis_url)
         self._lock = threading.Lock()
 
     async def caller(self, connection: HTTPConnection) -> Caller | None:
@@ -122,7 +125,7 @@ class Access:
         if not self.required:
             raise UsageError("Nobody has to sign in here.", next_step="Set SOSIE_PASSWORD and start the server again.")
         key = client_key(client)
-        wait = self._tries.begin(key)
+        wait = self._tries.begin(key, time.time())
         if wait:
             raise Busy("Too many sign-ins have failed.", next_step="Wait a little.", after=math.ceil(wait))
         ticket = self._ticket(name, password)
@@ -153,6 +156,10 @@ class Access:
         self._known.pop(name, None)
         return gone
 
+    def close(self) -> None:
+        """Let go of what is shared with other servers."""
+        self.rates.close()
+
     @property
     def lifetime(self) -> float:
         """Seconds that a session lasts."""
@@ -162,4 +169,4 @@ class Access:
 def check_access(settings: Settings, *, everywhere: bool) -> None:
     """Raise `UsageError` when a server with these settings must not start."""
     with Catalogue.of(settings) as catalogue:
-        Access(settings, catalogue, everywhere=everywhere)
+        Access(settings, catalogue, everywhere=everywhere).close()

@@ -15,7 +15,7 @@ from sosie.config import Settings
 from sosie.server.problems import problem
 from sosie.server.security.access import Access, is_near
 from sosie.server.security.callers import Caller
-from sosie.server.security.throttle import Buckets, client_key
+from sosie.server.security.throttle import client_key
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _PLAIN_BYTES = 32_000_000
@@ -43,7 +43,6 @@ class Gate:
         self._hosts = tuple(host.lower() for host in settings.allowed_hosts)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.allowed_origins)
         self._upload_bytes = int(settings.upload_megabytes * 1e6)
-        self._buckets = Buckets(settings.requests_per_second)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it in."""
@@ -84,7 +83,7 @@ class Gate:
                 "Another web site made this request.",
                 next_step="Add that site to allowed_origins if it may.",
             )
-        wait = self._wait(scope, access)
+        wait = await self._wait(scope, access)
         if wait:
             return _busy(wait)
         caller = await access.caller(HTTPConnection(scope))
@@ -117,9 +116,9 @@ class Gate:
         place = urlsplit(origin).netloc.lower()
         return place != headers.get("host", "").lower() and not self._is_listed(_name(place))
 
-    def _wait(self, scope: Scope, access: Access) -> float:
+    async def _wait(self, scope: Scope, access: Access) -> float:
         client = scope.get("client")
-        return self._buckets.wait(client_key(client[0])) if client and access.required else 0.0
+        return await access.rates.wait(client_key(client[0])) if client and access.required else 0.0
 
     def _most(self, headers: Headers) -> int:
         return self._upload_bytes if _has_files(headers) else _PLAIN_BYTES

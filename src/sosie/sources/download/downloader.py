@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, Protocol, Self, TypeVar
 
 import httpcore
 import httpx
@@ -121,12 +121,24 @@ class Downloader:
         """
         return self._patiently(url, lambda last: self._get(url, headers or {}, max_bytes, last))
 
-    def _get(self, url: str, headers: Mapping[str, str], max_bytes: int, last: bool) -> Answer:
+    def get_file(self, url: str, file: BinaryIO, *, max_bytes: int) -> Answer:
+        """Return the answer as `get` does, but write its body to a file, which is emptied before."""
+        return self._patiently(url, lambda last: self._get(url, {}, max_bytes, last, file))
+
+    def _get(
+        self, url: str, headers: Mapping[str, str], max_bytes: int, last: bool, file: BinaryIO | None = None
+    ) -> Answer:
         with self._asked(url, {"accept": "*/*", "accept-encoding": "gzip", **headers}) as (response, final):
             told = _headers(response)
             if response.status in _BUSY and not last:
                 raise _TryAgainError(_answered(response.status), _retry_after(told))
-            return Answer(response.status, told, b"".join(self._body(response, told, max_bytes)), str(final))
+            pieces = self._body(response, told, max_bytes)
+            if file is None:
+                return Answer(response.status, told, b"".join(pieces), str(final))
+            file.seek(0)
+            file.truncate()
+            file.writelines(pieces)
+            return Answer(response.status, told, b"", str(final))
 
     def fetch(self, url: str, sink: Sink, *, etag: str = "", modified: str = "") -> Fetched:
         """Write the image at an address to `sink`, unless it is as it was when it had this `etag` or `modified`.
