@@ -113,10 +113,10 @@ function Rows({ result, view, groups, total, more, fetchMore }: RowsProps) {
   });
   // Far more cards pass by than can be drawn at once: they follow in small steps, and what has passed meanwhile is left out.
   const putOff = useMemo(() => new Set(later), [later]);
-  const shown = useDeferredValue(useMemo(() => ({ from, until }), [from, until]));
+  const shown = useDeferredValue(useMemo(() => ({ from, until, groups }), [from, until, groups]));
   return (
     <ul ref={ref} className="relative" style={{ height: rows.getTotalSize() }}>
-      <Cards {...shown} groups={groups} total={total} columns={columns} tiles={tiles} address={address} later={putOff} focused={focused} onFocus={setFocused} />
+      <Cards {...shown} total={total} columns={columns} tiles={tiles} address={address} later={putOff} focused={focused} onFocus={setFocused} />
     </ul>
   );
 }
