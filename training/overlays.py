@@ -107,6 +107,7 @@ def lettering(text: str, height: int, style: Rng, colour: Colour) -> NDArray[np.
 
 def _outlined(text: str, height: int, outline: int, colour: Colour) -> NDArray[np.uint8]:
     font = ImageFont.load_default(size=max(6, height))
+    text = text.replace("€", "EUR")  # Pillow's own font draws a box for the sign
     left, top, right, bottom = font.getbbox(text, stroke_width=outline)
     picture = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))), (0, 0, 0, 0))
     edge = (0, 0, 0, 255) if sum(colour) > 380 else (255, 255, 255, 255)

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 
 import { answer, api } from "./client";
 
@@ -10,3 +11,9 @@ export const brandsQuery = queryOptions({
 });
 
 export const useBrands = () => useQuery(brandsQuery);
+
+/** What people call a brand; its key until that is known, or when it is there no longer. */
+export function useBrandName(): (key: string) => string {
+  const { data } = useBrands();
+  return useCallback((key) => data?.find((brand) => brand.key === key)?.name || key, [data]);
+}

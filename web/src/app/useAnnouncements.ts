@@ -41,7 +41,7 @@ function announce(job: Job, brands: readonly Brand[], texts: Texts, open: () => 
   const names = job.brands.map((key) => brands.find((brand) => brand.key === key)?.name ?? key);
   const title = done ? texts.jobs.announce.done(names) : texts.jobs.announce.failed(names);
   const label = done ? texts.jobs.announce.open : texts.jobs.announce.look;
-  toast({ tone: done ? "good" : "bad", title, text: job.error, action: { label, run: open }, lasts: 12_000 });
+  toast({ tone: done ? "good" : "bad", title, said: job.error, action: { label, run: open }, lasts: 12_000 });
   markTitle();
   notify(title, job.error, open);
 }

@@ -8,6 +8,7 @@ import { type Texts, useTexts } from "@/texts";
 
 import { Button } from "./Button";
 import { EmptyState } from "./EmptyState";
+import { Said } from "./Said";
 
 type Kind = Exclude<keyof Texts["app"]["error"], "reload" | "home" | "details">;
 
@@ -74,7 +75,7 @@ export function ErrorScreen({ error, onRetry, actions, className }: ErrorScreenP
     >
       <div role="alert">
         <p>{texts.app.error[kind].text}</p>
-        {said && <p className="text-ink-3 mt-3 text-sm break-words">{said}</p>}
+        {said && <p className="text-ink-3 mt-3 text-sm break-words"><Said text={said} /></p>}
         {kind === "crash" && error instanceof Error && <p className="text-ink-3 mt-3 font-mono text-xs">{error.message}</p>}
       </div>
     </EmptyState>

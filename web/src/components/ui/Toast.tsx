@@ -7,11 +7,14 @@ import { createStore, useStore } from "@/lib/store";
 import { useTexts } from "@/texts";
 
 import { Button, IconButton } from "./Button";
+import { Said } from "./Said";
 
 interface Message {
   id: number;
   tone: "info" | "good" | "bad";
   title: string;
+  /** What the server said of it. */
+  said?: string;
   text?: string;
   /** One thing to do about it. */
   action?: { label: string; run: () => void };
@@ -50,7 +53,11 @@ function ToastItem({ message }: { message: Message }) {
       <Icon className={classes("mt-0.5 size-4.5 shrink-0", COLOURS[message.tone])} aria-hidden />
       <div className="min-w-0 flex-1">
         <Radix.Title className="font-medium">{message.title}</Radix.Title>
-        {message.text && <Radix.Description className="text-ink-2 mt-0.5 text-sm">{message.text}</Radix.Description>}
+        {(message.said ?? message.text) && (
+          <Radix.Description className="text-ink-2 mt-0.5 text-sm">
+            {message.said && <Said text={message.said} />} {message.text}
+          </Radix.Description>
+        )}
       </div>
       {message.action && (
         <Radix.Action asChild altText={message.action.label}>

@@ -10,6 +10,7 @@ export { Kbd, KeyCaps } from "./Kbd";
 export { Page } from "./Page";
 export { Picture } from "./Picture";
 export { Progress } from "./Progress";
+export { Said } from "./Said";
 export { Select } from "./Select";
 export { Skeleton } from "./Skeleton";
 export { Slider } from "./Slider";

@@ -27,7 +27,7 @@ export function ActionsPage() {
       queries.setQueryData(planQuery(made.id).queryKey, made);
       setSearch({ result, plan: made.id }, { replace: true });
     },
-    onError: (error) => toast({ tone: "bad", title: error.message }),
+    onError: (error) => toast({ tone: "bad", title: texts.failed, said: error.message }),
   });
   return (
     <Page title={texts.title} intro={texts.intro} width="reading">

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { applyPlan, type Method, type Plan, planQuery, runsKey } from "@/api/plans";
 import { statusOf } from "@/api/problems";
 import { resultKey } from "@/api/results";
-import { Badge, Button, Dialog, Field, Input, Picture, toast } from "@/components/ui";
+import { Badge, Button, Dialog, Field, Input, Picture, Said, toast } from "@/components/ui";
 import { useFormat, useTexts } from "@/texts";
 
 import { readRow, type Row } from "./rows";
@@ -71,7 +71,10 @@ function DropTable({ rows, total }: { rows: readonly Row[]; total: number }) {
                 </span>
               </td>
               <td className="text-ink-2 px-4 py-2 break-all">{row.keeper}</td>
-              <td className="text-ink-2 px-4 py-2">{row.reason}</td>
+              <td className="text-ink-2 px-4 py-2">
+                <Said text={row.reason} />
+                {row.why && <span className="text-ink-3 block text-xs"><Said text={row.why} /></span>}
+              </td>
               <td className="text-ink-2 tabular px-4 py-2 text-right whitespace-nowrap">{row.bytes === null ? "" : format.bytes(row.bytes)}</td>
             </tr>
           ))}
@@ -92,7 +95,7 @@ function Left({ rows, total }: { rows: readonly Row[]; total: number }) {
         {rows.map((row, index) => (
           <li key={`${row.uri} ${index}`} className="py-1.5">
             <p className="break-all">{row.uri}</p>
-            <p className="text-ink-2 text-xs">{row.reason}</p>
+            <p className="text-ink-2 text-xs"><Said text={row.reason} /></p>
           </li>
         ))}
       </ul>
@@ -112,7 +115,7 @@ function ApplyDialog({ plan, onClose }: { plan: Plan; onClose: () => void }) {
       toast({ tone: run.refused.length > 0 ? "info" : "good", title: cleanup.applied(run.done), ...(run.refused.length > 0 && { text: cleanup.refused(run.refused.length) }) });
       onClose();
     },
-    onError: (error) => toast({ tone: "bad", title: statusOf(error) === 409 ? cleanup.changed : error.message, ...(statusOf(error) === 409 && { text: error.message }) }),
+    onError: (error) => toast({ tone: "bad", title: statusOf(error) === 409 ? cleanup.changed : cleanup.failed, said: error.message }),
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: runsKey });
       void queries.invalidateQueries({ queryKey: planQuery(plan.id).queryKey });

@@ -3,7 +3,7 @@ import { RotateCcw } from "lucide-react";
 import { useState } from "react";
 
 import { type Method, type Run, runsKey, runsQuery, undoRun } from "@/api/plans";
-import { Badge, Button, Confirm, Skeleton, toast } from "@/components/ui";
+import { Badge, Button, Confirm, Said, Skeleton, toast } from "@/components/ui";
 import { useFormat, useTexts } from "@/texts";
 
 /** What was done, newest first; each can be taken back. */
@@ -13,7 +13,7 @@ export function RunList() {
   return (
     <section className="mt-10" aria-label={texts.runs}>
       <h2 className="mb-3 text-lg font-semibold">{texts.runs}</h2>
-      {error && <p className="text-bad-ink">{error.message}</p>}
+      {error && <p className="text-bad-ink"><Said text={error.message} /></p>}
       {isPending && <Skeleton className="h-16 rounded-lg" />}
       {data?.runs.length === 0 && <p className="text-ink-2">{texts.runsEmpty}</p>}
       <ul className="space-y-2">
@@ -33,7 +33,7 @@ function RunRow({ run }: { run: Run }) {
   const undo = useMutation({
     mutationFn: () => undoRun(run.id),
     onSuccess: (done) => toast({ tone: "good", title: texts.undoneNow(done.undone) }),
-    onError: (error) => toast({ tone: "bad", title: error.message }),
+    onError: (error) => toast({ tone: "bad", title: texts.failed, said: error.message }),
     onSettled: () => {
       setAsking(false);
       void queries.invalidateQueries({ queryKey: runsKey });

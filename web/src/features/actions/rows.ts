@@ -3,7 +3,10 @@ export interface Row {
   readonly uri: string;
   readonly sha256: string;
   readonly keeper: string;
+  /** Who or which rule says so. */
   readonly reason: string;
+  /** Why the other image is the one that stays. */
+  readonly why: string;
   readonly bytes: number | null;
 }
 
@@ -14,7 +17,8 @@ export function readRow(raw: Readonly<Record<string, unknown>>): Row {
     uri: text(raw.uri),
     sha256: text(raw.sha256),
     keeper: text(raw.keeper),
-    reason: text(raw.reason) || [text(raw.by), text(raw.why)].filter(Boolean).join(": "),
+    reason: text(raw.reason) || text(raw.by),
+    why: text(raw.why),
     bytes: typeof raw.bytes === "number" ? raw.bytes : null,
   };
 }

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 
 import { useMay } from "@/api/session";
 import type { Brand } from "@/api/types";
-import { Badge, Button, Checkbox, Dropdown, DropdownItem, DropdownSeparator, IconButton, Spinner } from "@/components/ui";
+import { Badge, Button, Checkbox, Dropdown, DropdownItem, DropdownSeparator, IconButton, Said, Spinner } from "@/components/ui";
 import { classes } from "@/lib/classes";
 import { paths } from "@/lib/paths";
 import { useFormat, useTexts } from "@/texts";
@@ -103,7 +103,7 @@ function CardError({ brand, onSync }: { brand: Brand; onSync: (brand: Brand) => 
       <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{texts.brands.failedTitle}</p>
-        <p className="break-words">{brand.error}</p>
+        <p className="break-words"><Said text={brand.error} /></p>
         <Button size="sm" className="mt-2" icon={RefreshCw} onClick={() => onSync(brand)}>
           {texts.app.general.retry}
         </Button>

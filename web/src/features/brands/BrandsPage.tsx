@@ -102,7 +102,7 @@ function usePageActions(brands: readonly Brand[], setOpen: (open: Open) => void)
   const admin = useMay("admin");
   const searchRef = useRef<HTMLInputElement>(null);
   const files = useFiles(setOpen);
-  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, text: error.message });
+  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, said: error.message });
   const run = (keys: string[], sync: boolean) => {
     if (start.isPending) return;
     start.mutate({ brands: keys, sync }, { onSuccess: (job) => void navigate(paths.job(job.id)), onError: failed });
@@ -287,7 +287,7 @@ function RemoveDialog({ brand, onClose }: { brand: Brand; onClose: () => void })
     onClose();
     remove.mutate(brand.key, {
       onSuccess: () => void toast({ tone: "good", title: t.removed(name) }),
-      onError: (error) => void toast({ tone: "bad", title: t.state.failed, text: error.message }),
+      onError: (error) => void toast({ tone: "bad", title: t.state.failed, said: error.message }),
     });
   };
   return (

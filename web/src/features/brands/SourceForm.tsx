@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, ImageOff, SearchCheck, Trash2 } from "lucide-react";
 
 import type { SourceTest } from "@/api/types";
-import { Button, ErrorScreen, Field, IconButton, Input, Select, TextArea } from "@/components/ui";
+import { Button, ErrorScreen, Field, IconButton, Input, Said, Select, TextArea } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 import { useTestSource } from "./api/changes";
@@ -117,7 +117,7 @@ function TestResult({ test }: { test: SourceTest }) {
       <div role="alert" className="bg-bad-soft text-bad-ink flex gap-2 rounded-md p-3 text-sm">
         <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
         <p className="min-w-0 break-words">
-          {test.error} {test.next_step}
+          <Said text={`${test.error} ${test.next_step}`} />
         </p>
       </div>
     );

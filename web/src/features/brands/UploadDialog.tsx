@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import type { Brand, UploadResult } from "@/api/types";
 import type { UploadPart } from "@/api/upload";
-import { Button, Dialog, ErrorScreen, Field, Input, Progress, Select } from "@/components/ui";
+import { Button, Dialog, ErrorScreen, Field, Input, Progress, Said, Select } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 import { useUpload } from "./api/uploads";
@@ -141,7 +141,7 @@ function Outcome({ result, name }: { result: UploadResult; name: string }) {
             {result.skipped.map(({ name: file, reason }, index) => (
               <li key={index} className="px-3 py-2">
                 <span className="font-medium break-all">{file}</span>
-                <span className="text-ink-2 block">{reason}</span>
+                <span className="text-ink-2 block"><Said text={reason ?? ""} /></span>
               </li>
             ))}
           </ul>

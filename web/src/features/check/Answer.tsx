@@ -1,6 +1,7 @@
 import { CircleCheckBig, CircleDashed, CopyCheck, type LucideIcon } from "lucide-react";
 import { Link } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import type { Check, Match } from "@/api/checks";
 import { edgeWords, measuredWords } from "@/components/evidence";
 import { factsOf, nameOf } from "@/components/groups/names";
@@ -39,6 +40,7 @@ function lookOf(verdict: Verdict) {
 export function Answer({ check, shown, brand }: AnswerProps) {
   const texts = useTexts().check;
   const format = useFormat();
+  const brandName = useBrandName();
   const verdict = verdictOf(check);
   const { icon: Icon, className } = lookOf(verdict);
   return (
@@ -52,7 +54,7 @@ export function Answer({ check, shown, brand }: AnswerProps) {
         <div className="min-w-0">
           <h2 className="text-lg font-semibold">{texts.verdict[verdict]}</h2>
           <p className="text-sm">{texts.facts(check.width, check.height, format.duration(check.milliseconds / 1000))}</p>
-          {check.added && <p className="text-sm font-medium">{texts.added(brand)}</p>}
+          {check.added && <p className="text-sm font-medium">{texts.added(brandName(brand))}</p>}
         </div>
       </div>
       {check.matches.length > 0 && (
@@ -73,6 +75,7 @@ function MatchCard({ match: { image, edge, group } }: { match: Match }) {
   const texts = useTexts();
   const format = useFormat();
   const words = edgeWords(edge, texts);
+  const brandName = useBrandName();
   return (
     <li className="border-line bg-surface shadow-card flex gap-4 rounded-lg border p-3 max-sm:flex-col">
       <Picture sha256={image.sha256} alt={nameOf(image)} className="size-32 shrink-0 rounded-md max-sm:h-44 max-sm:w-full" fit="contain" />
@@ -84,7 +87,7 @@ function MatchCard({ match: { image, edge, group } }: { match: Match }) {
         <p className="font-medium">{words.length > 0 ? words.join(", ") : texts.compare.relation[edge.relation]}</p>
         <p className="text-ink-3 text-xs">{measuredWords(edge, texts).join(" · ")}</p>
         <p className="text-sm">
-          <span className="text-ink-2">{image.brand} · </span>
+          <span className="text-ink-2">{brandName(image.brand)} · </span>
           <span className="break-all">{image.uri}</span>
         </p>
         <p className="text-ink-3 tabular text-xs">{factsOf(image, format)}</p>

@@ -4,7 +4,7 @@ import { readEvidence } from "@/api/evidence";
 import type { Image, Member } from "@/api/groups";
 import { type Pair, pairQuery } from "@/api/pairs";
 import { edgeWords, measuredWords } from "@/components/evidence";
-import { RelationBadge, Skeleton } from "@/components/ui";
+import { RelationBadge, Said, Skeleton } from "@/components/ui";
 import { useFormat, useTexts } from "@/texts";
 
 import { FactTable } from "./FactTable";
@@ -30,7 +30,7 @@ export function EvidencePanel({ result, first, other }: EvidencePanelProps) {
           <WordsSkeleton />
         ) : error ? (
           <p className="text-bad-ink" role="alert">
-            {error.message}
+            <Said text={error.message} />
           </p>
         ) : (
           <Words pair={pair} firstIsA={pair.a.sha256 === first.sha256} />

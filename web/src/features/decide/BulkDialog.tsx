@@ -7,7 +7,7 @@ import { openKeys } from "@/api/groups";
 import type { GroupView } from "@/api/groupView";
 import { statusOf } from "@/api/problems";
 import { resultKey } from "@/api/results";
-import { Button, Dialog, Field, Input, Picture, Segments, Skeleton, toast } from "@/components/ui";
+import { Button, Dialog, Field, Input, Picture, Said, Segments, Skeleton, toast } from "@/components/ui";
 import { useActions } from "@/lib/actions";
 import { MOST, putOff } from "@/lib/later";
 import { useFormat, useTexts } from "@/texts";
@@ -76,7 +76,7 @@ function useRecording({ result, view, onClose }: Doing, action: BulkAction, reas
     },
     onError: (error) => {
       void preview.refetch();
-      toast({ tone: "bad", title: statusOf(error) === 409 ? texts.bulk.changed : texts.failed, text: error.message });
+      toast({ tone: "bad", title: statusOf(error) === 409 ? texts.bulk.changed : texts.failed, said: error.message });
     },
   });
   const count = preview.data?.groups ?? 0;
@@ -131,7 +131,7 @@ function BulkDialog({ result, view, total, onClose }: BulkProps & { onClose: () 
         />
         <p className="text-ink-2 text-sm">{texts.hints[action]}</p>
         <div aria-live="polite" className="min-h-44">
-          {error && <p className="text-bad-ink">{error.message}</p>}
+          {error && <p className="text-bad-ink"><Said text={error.message} /></p>}
           {later && !busy && <p className="text-lg font-semibold">{count === 0 ? texts.nothing : texts.laterCount(count)}</p>}
           {!later && recording.preview && <BulkCount count={recording.preview} action={action} />}
           {!error && (later ? busy : !recording.preview) && <Counting />}
@@ -179,7 +179,9 @@ function BulkCount({ count, action }: { count: BulkDecided; action: BulkAction }
           <h3 className="text-ink-3 text-xs font-medium">{texts.leftOut}</h3>
           <ul className="text-ink-2 mt-1 text-sm">
             {leftOut.map(([reason, groups]) => (
-              <li key={reason}>{texts.leftOutLine(groups, reason.replaceAll("`", ""))}</li>
+              <li key={reason}>
+                {texts.leftOutLine(groups)} <Said text={reason} />
+              </li>
             ))}
           </ul>
         </div>

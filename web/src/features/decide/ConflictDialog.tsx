@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 
 import { groupKey } from "@/api/groups";
-import { Button, Dialog } from "@/components/ui";
+import { Button, Dialog, Said } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 import { refresh, conflict as store, useConflict, useDecide } from "./useDecide";
@@ -28,7 +28,7 @@ export function ConflictDialog({ result, threshold, onLook }: { result: string; 
       open
       onOpenChange={(open) => !open && look()}
       title={texts.title}
-      description={conflict.message}
+      description={<Said text={conflict.message} />}
       width="sm"
       footer={
         <>

@@ -3,6 +3,7 @@ import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import type { GroupDetail } from "@/api/groups";
 import { type GroupView, writeView } from "@/api/groupView";
 import { summaryQuery } from "@/api/results";
@@ -29,6 +30,7 @@ interface ReviewHeaderProps {
 export function ReviewHeader({ result, group, view, title, at, total, actions, extra }: ReviewHeaderProps) {
   const texts = useTexts();
   const format = useFormat();
+  const nameOf = useBrandName();
   return (
     <header className="border-line flex flex-wrap items-center gap-x-4 gap-y-2 border-b px-4 py-2.5 sm:px-6 lg:px-8">
       <Link
@@ -43,7 +45,7 @@ export function ReviewHeader({ result, group, view, title, at, total, actions, e
         <h1 className="truncate text-lg font-semibold" tabIndex={-1}>
           {title}
         </h1>
-        <span className="text-ink-2 truncate text-sm max-lg:hidden">{group.brands.join(", ")}</span>
+        <span className="text-ink-2 truncate text-sm max-lg:hidden">{group.brands.map(nameOf).join(", ")}</span>
         {group.settled && <Badge tone="good">{texts.results.list.settled}</Badge>}
       </div>
       <div className="ml-auto flex items-center gap-3">
@@ -69,7 +71,7 @@ export function ReviewProgress({ result }: { result: string }) {
   const { data } = useQuery(summaryQuery(result));
   if (!data || data.total === 0) return null;
   return (
-    <div className="w-44 max-md:hidden">
+    <div className="w-56 max-md:hidden">
       <p className="text-ink-2 tabular text-right text-xs">{texts.progress(data.settled, data.total)}</p>
       <Progress label={texts.progressLabel} value={data.settled / data.total} tone="good" className="mt-1 h-1" />
     </div>

@@ -6,7 +6,7 @@ import type { Edge, GroupDetail, Image, Link as ImageLink, Member } from "@/api/
 import { type GroupView, writeView } from "@/api/groupView";
 import { EvidenceLine } from "@/components/evidence";
 import { nameOf } from "@/components/groups/names";
-import { Picture, RelationBadge } from "@/components/ui";
+import { Picture, RelationBadge, Said } from "@/components/ui";
 import { paths } from "@/lib/paths";
 import { useFormat, useTexts } from "@/texts";
 
@@ -40,20 +40,23 @@ export function SidePanel({ result, group, view, looking, evidence }: SidePanelP
 
 /** Who or which rule chose for an image, and why the suggested one is suggested. */
 function Why({ member, group }: { member: Member; group: GroupDetail }) {
-  const texts = useTexts().decide;
+  const { decide: texts, said } = useTexts();
   const suggested = member.uri === group.keeper.uri;
-  const lines = [member.by && texts.by(member.by), member.reason, suggested && `${texts.suggested}: ${group.reason}`].filter(Boolean);
-  if (lines.length === 0) return null;
+  // Without a decision, the reason says in English what the evidence shows already.
+  const decided = member.decision != null;
+  if (!suggested && !(decided && (member.by || member.reason))) return null;
   return (
     <section className="space-y-1">
       <h2 className={HEADING}>
         {texts.why}: {nameOf(member)}
       </h2>
-      {lines.map((line) => (
-        <p key={String(line)} className="text-sm">
-          {line}
+      {decided && member.by && <p className="text-sm">{texts.by(member.by)}</p>}
+      {decided && member.reason && <p className="text-sm">{said(member.reason) ?? member.reason}</p>}
+      {suggested && (
+        <p className="text-sm">
+          {texts.suggested}: <Said text={group.reason} />
         </p>
-      ))}
+      )}
     </section>
   );
 }

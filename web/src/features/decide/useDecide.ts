@@ -76,7 +76,7 @@ export function useDecide(result: string, threshold: number | null) {
     onError: (error, deciding, context) => {
       if (context) restore(queries, result, context.before);
       if (statusOf(error) === 409) conflict.set({ deciding, message: error.message });
-      else toast({ tone: "bad", title: texts.failed, text: `${error.message} ${texts.failedText}` });
+      else toast({ tone: "bad", title: texts.failed, said: error.message, text: texts.failedText });
     },
     onSettled: (_, __, { group }) => {
       if (queries.isMutating({ mutationKey: ["decide", result] }) > 1) return;
@@ -113,7 +113,7 @@ export function useHistory(result: string) {
     onError: (error, back) => {
       const entry = entryOf(back);
       if (entry) history.set((held) => forgotten(held, entry));
-      toast({ tone: "bad", title: texts.undoFailed, text: error.message });
+      toast({ tone: "bad", title: texts.undoFailed, said: error.message });
     },
     onSettled: () => refresh(queries, result),
   });

@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { isActive } from "@/api/jobs";
 import { useMay } from "@/api/session";
 import type { Job } from "@/api/types";
-import { ActionButton, Button, Confirm, ErrorScreen, Page, Progress, Skeleton, Spinner, toast } from "@/components/ui";
+import { ActionButton, Button, Confirm, ErrorScreen, Page, Progress, Said, Skeleton, Spinner, toast } from "@/components/ui";
 import { type Action, useActions } from "@/lib/actions";
 import { paths } from "@/lib/paths";
 import { prefer, usePreferences } from "@/lib/preferences";
@@ -97,7 +97,7 @@ function useJobActions(job: Job) {
   const [asking, setAsking] = useState(false);
   const active = isActive(job);
   const stopping = active && (cancel.isPending || cancel.isSuccess);
-  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, text: error.message });
+  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, said: error.message });
   const section = t.title;
   const stop: Action = { id: "job.cancel", label: t.cancel, section, icon: Ban, keys: ["c"], disabled: !may || !active || stopping, run: () => setAsking(true) };
   const again: Action = {
@@ -174,8 +174,8 @@ function JobError({ job }: { job: Job }) {
     <div role="alert" className="bg-bad-soft text-bad-ink flex gap-3 rounded-lg p-4">
       <CircleAlert className="mt-0.5 size-4.5 shrink-0" aria-hidden />
       <div className="min-w-0 break-words">
-        <p className="font-medium">{job.error}</p>
-        {job.next_step && <p className="mt-1">{job.next_step}</p>}
+        <p className="font-medium"><Said text={job.error} /></p>
+        {job.next_step && <p className="mt-1"><Said text={job.next_step} /></p>}
       </div>
     </div>
   );
@@ -200,7 +200,7 @@ function Fallbacks({ sentences }: { sentences: readonly string[] }) {
         <p className="text-warn-ink font-medium">{t.fallbacks}</p>
         {sentences.map((sentence) => (
           <p key={sentence} className="mt-1">
-            {sentence}
+            <Said text={sentence} />
           </p>
         ))}
       </div>
@@ -231,7 +231,7 @@ function FailedBrands({ failed }: { failed: Readonly<Record<string, string>> }) 
         {entries.map(([brand, reason]) => (
           <li key={brand} className="px-4 py-3">
             <span className="font-medium">{brand}</span>
-            <span className="text-bad-ink block text-sm break-words">{reason}</span>
+            <span className="text-bad-ink block text-sm break-words"><Said text={reason} /></span>
           </li>
         ))}
       </ul>
@@ -249,7 +249,7 @@ function SkippedImages({ job }: { job: Job }) {
         {last.map(({ uri, reason }, index) => (
           <li key={index} className="px-4 py-2.5">
             <span className="font-mono text-xs break-all">{uri}</span>
-            <span className="text-ink-2 block break-words">{reason}</span>
+            <span className="text-ink-2 block break-words"><Said text={reason ?? ""} /></span>
           </li>
         ))}
         {skipped > last.length && (

@@ -2,11 +2,11 @@ import { Activity, ArrowRight, Ban, Images, RotateCcw, Trash2 } from "lucide-rea
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 
-import { useBrands } from "@/api/brands";
+import { useBrandName } from "@/api/brands";
 import { isActive, useJobs } from "@/api/jobs";
 import { useMay } from "@/api/session";
 import type { Job } from "@/api/types";
-import { Button, Confirm, EmptyState, ErrorScreen, IconButton, Page, Progress, Skeleton, toast } from "@/components/ui";
+import { Button, Confirm, EmptyState, ErrorScreen, IconButton, Page, Progress, Said, Skeleton, toast } from "@/components/ui";
 import { paths } from "@/lib/paths";
 import { useFormat, useTexts } from "@/texts";
 
@@ -17,10 +17,9 @@ import { Thumbnails } from "./Thumbnails";
 
 /** The names of a job's brands, or that it is about all of them. */
 export function useBrandNames(): (job: Job) => string {
-  const { data } = useBrands();
+  const nameOf = useBrandName();
   const texts = useTexts();
-  const names = new Map(data?.map((brand) => [brand.key, brand.name || brand.key]));
-  return (job) => texts.jobs.named(job.brands.map((key) => names.get(key) ?? key));
+  return (job) => texts.jobs.named(job.brands.map(nameOf));
 }
 
 /** What is being processed, and what was. */
@@ -131,7 +130,7 @@ function EarlierJob({ job }: { job: Job }) {
           <JobStateBadge job={job} />
         </div>
         <p className="text-ink-2 tabular mt-0.5 text-sm">{details.filter(Boolean).join(" · ")}</p>
-        {job.error && <p className="text-bad-ink mt-0.5 text-sm break-words">{job.error}</p>}
+        {job.error && <p className="text-bad-ink mt-0.5 text-sm break-words"><Said text={job.error} /></p>}
       </div>
       <EarlierButtons job={job} />
     </li>
@@ -146,7 +145,7 @@ function EarlierButtons({ job }: { job: Job }) {
   const remove = useRemoveJob();
   const may = useMay("reviewer");
   const [asking, setAsking] = useState(false);
-  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, text: error.message });
+  const failed = (error: Error) => void toast({ tone: "bad", title: t.state.failed, said: error.message });
   return (
     <div className="flex items-center gap-1">
       {job.state === "done" && (

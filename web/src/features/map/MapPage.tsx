@@ -3,6 +3,7 @@ import { ArrowLeft, Map as MapIcon, Maximize, ZoomIn, ZoomOut } from "lucide-rea
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import { type MapColumns, mapQuery, summaryQuery } from "@/api/results";
 import { EmptyState, ErrorScreen, IconButton, RELATION_COLOURS, Select, Skeleton, Switch } from "@/components/ui";
 import { useActions } from "@/lib/actions";
@@ -32,7 +33,8 @@ export function MapPage() {
   useEffect(() => {
     document.title = `${texts.map.title} · ${texts.app.name}`;
   }, [texts]);
-  const brands = [{ value: ALL, label: texts.map.allBrands }, ...(summary?.brands ?? []).map(({ brand: key }) => ({ value: key, label: key }))];
+  const nameOf = useBrandName();
+  const brands = [{ value: ALL, label: texts.map.allBrands }, ...(summary?.brands ?? []).map(({ brand: key }) => ({ value: key, label: nameOf(key) }))];
   if (error) return <ErrorScreen error={error} onRetry={() => void refetch()} />;
   return (
     <div className="flex flex-col lg:h-dvh">

@@ -1,6 +1,7 @@
 import { ArrowDownWideNarrow, ArrowUpNarrowWide, ChevronDown, ListFilter, Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
+import { useBrandName } from "@/api/brands";
 import { filtersSet, type GroupFilter, type GroupView, NO_FILTER, type Relation, RELATIONS, type Sort, SORTS } from "@/api/groupView";
 import type { Summary } from "@/api/results";
 import { Badge, Button, Dropdown, DropdownCheck, IconButton, Input, RELATION_COLOURS, Segments, Select } from "@/components/ui";
@@ -37,14 +38,14 @@ export function FilterBar({ result, summary, view, change, narrow }: FilterBarPr
             {texts.clear}
           </Button>
         )}
-        <div className="ml-auto flex items-center gap-2 max-lg:ml-0">
+        <div className="ml-auto flex flex-wrap items-center gap-2 max-lg:ml-0">
           <Segments
             label={texts.state}
             value={filter.state}
             onChange={(state) => narrow({ state })}
             options={(["any", "open", "settled"] as const).map((value) => ({ value, label: texts.states[value] }))}
           />
-          <Select<Sort> label={texts.sort} value={sort} onChange={(next) => change({ sort: next })} options={SORTS.map((value) => ({ value, label: texts.sorts[value] }))} className="w-40" />
+          <Select<Sort> label={texts.sort} value={sort} onChange={(next) => change({ sort: next })} options={SORTS.map((value) => ({ value, label: texts.sorts[value] }))} className="w-40 max-sm:w-36" />
           <IconButton
             icon={descending ? ArrowDownWideNarrow : ArrowUpNarrowWide}
             label={descending ? texts.descending : texts.ascending}
@@ -121,6 +122,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (text: string
 
 function BrandFilter({ brands, chosen, onChange }: { brands: readonly string[]; chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
   const texts = useTexts().results.filter;
+  const nameOf = useBrandName();
   if (brands.length < 2) return null;
   return (
     <Dropdown
@@ -136,7 +138,7 @@ function BrandFilter({ brands, chosen, onChange }: { brands: readonly string[]; 
       <div className="max-h-80 overflow-y-auto">
         {brands.map((brand) => (
           <DropdownCheck key={brand} checked={chosen.includes(brand)} onChange={(on) => onChange(on ? [...chosen, brand] : chosen.filter((other) => other !== brand))}>
-            {brand}
+            {nameOf(brand)}
           </DropdownCheck>
         ))}
       </div>

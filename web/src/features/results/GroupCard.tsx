@@ -20,6 +20,8 @@ interface GroupCardProps {
   group: GroupSummary;
   /** Whether the person put it off. */
   later: boolean;
+  /** Names of its brands. */
+  brands: string;
   to: string;
   focused: boolean;
   onFocus: (key: string) => void;
@@ -30,7 +32,7 @@ interface GroupCardProps {
 }
 
 /** A group in the list: what stays, what is like it, and what it comes to. */
-export const GroupCard = memo(function GroupCard({ group, later, to, focused, onFocus, tiles, eager }: GroupCardProps) {
+export const GroupCard = memo(function GroupCard({ group, later, brands, to, focused, onFocus, tiles, eager }: GroupCardProps) {
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (focused && document.activeElement !== link.current) link.current?.focus({ preventScroll: true });
@@ -43,7 +45,7 @@ export const GroupCard = memo(function GroupCard({ group, later, to, focused, on
       className="border-line bg-surface hover:border-line-strong shadow-card flex h-full flex-col justify-between overflow-hidden rounded-lg border p-3 transition-colors"
     >
       <Pictures group={group} tiles={tiles} eager={eager} />
-      <Facts group={group} later={later} />
+      <Facts group={group} later={later} brands={brands} />
     </Link>
   );
 });
@@ -70,7 +72,7 @@ function Pictures({ group, tiles, eager }: Pick<GroupCardProps, "group" | "tiles
   );
 }
 
-function Facts({ group, later }: { group: GroupSummary; later: boolean }) {
+function Facts({ group, later, brands }: Pick<GroupCardProps, "group" | "later" | "brands">) {
   const texts = useTexts();
   const format = useFormat();
   const { list } = texts.results;
@@ -90,7 +92,7 @@ function Facts({ group, later }: { group: GroupSummary; later: boolean }) {
         )}
       </div>
       <p className="text-ink-3 mt-1 truncate text-xs">
-        <span className="text-ink">{nameOf(group.keeper)}</span> · {group.brands.join(", ")} · <span className="tabular">{list.score(format.percent(group.score))}</span>
+        <span className="text-ink">{nameOf(group.keeper)}</span> · {brands} · <span className="tabular">{list.score(format.percent(group.score))}</span>
       </p>
     </div>
   );

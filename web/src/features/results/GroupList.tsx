@@ -4,6 +4,7 @@ import { CircleCheckBig, SearchX, Sparkles } from "lucide-react";
 import { memo, type ReactNode, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import { groupsQuery, type GroupSummary } from "@/api/groups";
 import { type GroupFilter, type GroupView, NO_FILTER, writeView } from "@/api/groupView";
 import { Button, EmptyState, ErrorScreen, Skeleton } from "@/components/ui";
@@ -112,11 +113,12 @@ function Rows({ result, view, groups, total, more, fetchMore }: RowsProps) {
     open: (key) => void navigate(address(key)),
   });
   // Far more cards pass by than can be drawn at once: they follow in small steps, and what has passed meanwhile is left out.
+  const brandName = useBrandName();
   const putOff = useMemo(() => new Set(later), [later]);
   const shown = useDeferredValue(useMemo(() => ({ from, until, groups }), [from, until, groups]));
   return (
     <ul ref={ref} className="relative" style={{ height: rows.getTotalSize() }}>
-      <Cards {...shown} total={total} columns={columns} tiles={tiles} address={address} later={putOff} focused={focused} onFocus={setFocused} />
+      <Cards {...shown} total={total} columns={columns} tiles={tiles} address={address} later={putOff} brandName={brandName} focused={focused} onFocus={setFocused} />
     </ul>
   );
 }
@@ -130,11 +132,12 @@ interface CardsProps {
   tiles: number;
   address: (key: string) => string;
   later: ReadonlySet<string>;
+  brandName: (key: string) => string;
   focused: string;
   onFocus: (key: string) => void;
 }
 
-const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, address, later, focused, onFocus }: CardsProps) {
+const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, address, later, brandName, focused, onFocus }: CardsProps) {
   const width = `calc((100% - ${(columns - 1) * CARD.gap}px) / ${columns})`;
   return Array.from({ length: Math.max(until - from, 0) }, (_, at) => {
     const index = from + at;
@@ -148,7 +151,7 @@ const Cards = memo(function Cards({ from, until, groups, total, columns, tiles, 
     return (
       <li key={index} className="absolute contain-layout contain-style" style={place} aria-setsize={total} aria-posinset={index + 1}>
         {group ? (
-          <GroupCard group={group} later={later.has(group.key)} to={address(group.key)} focused={focused === group.key} onFocus={onFocus} tiles={tiles} eager={index < 8} />
+          <GroupCard group={group} later={later.has(group.key)} brands={group.brands.map(brandName).join(", ")} to={address(group.key)} focused={focused === group.key} onFocus={onFocus} tiles={tiles} eager={index < 8} />
         ) : (
           <CardSkeleton />
         )}

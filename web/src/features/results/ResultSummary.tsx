@@ -1,10 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, TriangleAlert } from "lucide-react";
+import { ChevronDown, Info } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { Link } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import { skippedQuery, type Summary } from "@/api/results";
-import { Dialog, Progress, Skeleton } from "@/components/ui";
+import { Dialog, Progress, Said, Skeleton } from "@/components/ui";
 import { classes } from "@/lib/classes";
+import { paths } from "@/lib/paths";
 import { useFormat, useTexts } from "@/texts";
 
 /** The answers that people look for first. */
@@ -56,20 +59,28 @@ function SummarySkeleton() {
   );
 }
 
-/** A plain sentence for each back end that was left for another. */
+/** A plain sentence for each back end that was left for another, for those who ask: what was found stands above it. */
 function Fallbacks({ summary }: { summary: Summary }) {
   const texts = useTexts().results.summary;
   if (summary.fallbacks.length === 0) return null;
   return (
-    <div role="note" className="border-line text-ink-2 mt-3 flex gap-2.5 rounded-lg border px-4 py-3 text-sm">
-      <TriangleAlert className="text-warn-ink mt-0.5 size-4 shrink-0" aria-hidden />
-      <div className="min-w-0">
-        <p className="text-ink font-medium">{texts.fallbacks}</p>
+    <details className="group text-ink-2 mt-3 text-sm">
+      <summary className="hover:text-ink inline-flex list-none items-center gap-1.5 rounded-sm py-1 [&::-webkit-details-marker]:hidden">
+        <Info className="size-4 shrink-0" aria-hidden />
+        {texts.fallbacks}
+        <ChevronDown className="size-4 transition-transform group-open:rotate-180" aria-hidden />
+      </summary>
+      <div className="border-line mt-1 max-w-3xl space-y-1 border-l-2 pl-3">
         {summary.fallbacks.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <p key={sentence}>
+            <Said text={sentence} />
+          </p>
         ))}
+        <Link to={paths.settings("health")} className="text-accent-ink hover:underline">
+          {texts.fallbacksNext}
+        </Link>
       </div>
-    </div>
+    </details>
   );
 }
 
@@ -94,6 +105,7 @@ const CARD = "border-line bg-surface rounded-lg border p-4";
 
 function BrandShares({ summary }: { summary: Summary }) {
   const texts = useTexts().results.summary;
+  const nameOf = useBrandName();
   const most = Math.max(1, ...summary.brands.map(({ images }) => images));
   return (
     <div className={CARD}>
@@ -102,7 +114,7 @@ function BrandShares({ summary }: { summary: Summary }) {
         {summary.brands.map(({ brand, images, copies }) => (
           <li key={brand} className="text-sm">
             <div className="flex justify-between gap-3">
-              <span className="truncate">{brand}</span>
+              <span className="truncate">{nameOf(brand)}</span>
               <span className="text-ink-2 tabular shrink-0">{texts.brandLine(images, copies)}</span>
             </div>
             <div className="bg-sunken mt-1 flex h-1.5 overflow-hidden rounded-full" aria-hidden>
@@ -161,7 +173,7 @@ function SkippedDialog({ result, onClose }: { result: string; onClose: () => voi
   const { data, isPending, error } = useQuery(skippedQuery(result, cursors.at(-1) ?? ""));
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={texts.results.summary.skippedTitle} description={texts.results.summary.skippedText} width="lg">
-      {error && <p className="text-bad-ink">{error.message}</p>}
+      {error && <p className="text-bad-ink"><Said text={error.message} /></p>}
       {isPending ? (
         <Skeleton className="h-40" />
       ) : (
@@ -169,7 +181,7 @@ function SkippedDialog({ result, onClose }: { result: string; onClose: () => voi
           {data?.skipped.map(({ uri, reason }, index) => (
             <li key={`${uri} ${index}`} className="py-2 text-sm">
               <p className="font-medium break-all">{uri}</p>
-              <p className="text-ink-2">{reason}</p>
+              <p className="text-ink-2"><Said text={reason ?? ""} /></p>
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@ import { Download, ImageOff, Map as MapIcon, Recycle } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 
+import { useBrandName } from "@/api/brands";
 import type { GroupView } from "@/api/groupView";
 import { statusOf } from "@/api/problems";
 import { exportAddress, EXPORTS, type Summary, summaryQuery } from "@/api/results";
@@ -59,8 +60,9 @@ function NoResults() {
 function Intro({ summary }: { summary: Summary }) {
   const texts = useTexts().results;
   const format = useFormat();
+  const nameOf = useBrandName();
   const ago = format.ago(summary.created);
-  const names = summary.brands.map(({ brand }) => brand);
+  const names = summary.brands.map(({ brand }) => nameOf(brand));
   return <span title={format.date(summary.created)}>{names.length > 4 ? texts.manyBrands(names.length, ago) : texts.of(names, ago)}</span>;
 }
 
@@ -71,8 +73,8 @@ function Actions({ summary }: { summary: Summary }) {
     <>
       <Dropdown
         trigger={
-          <Button icon={Download}>
-            <span className="max-sm:sr-only">{texts.export}</span>
+          <Button icon={Download} className="max-sm:px-2 max-sm:text-sm">
+            {texts.export}
           </Button>
         }
       >
@@ -90,10 +92,10 @@ function Actions({ summary }: { summary: Summary }) {
 
 function LinkButton({ to, icon: Icon, label }: { to: string; icon: typeof MapIcon; label: string }) {
   return (
-    <Button asChild>
+    <Button asChild className="max-sm:px-2 max-sm:text-sm">
       <Link to={to}>
         <Icon className="size-4" aria-hidden />
-        <span className="max-sm:sr-only">{label}</span>
+        {label}
       </Link>
     </Button>
   );

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, CircleDashed, CirclePower, RefreshCw } from "lucide-react";
 
 import type { BackEnd, Health } from "@/api/types";
-import { Badge, Button, ErrorScreen, type Tone } from "@/components/ui";
+import { Badge, Button, ErrorScreen, Said, type Tone } from "@/components/ui";
 import { classes } from "@/lib/classes";
 import { type Texts, useFormat, useTexts } from "@/texts";
 
@@ -95,8 +95,8 @@ function ChainRow({ backEnd, number, used }: { backEnd: BackEnd; number: number;
             </Badge>
           </span>
         </div>
-        {backEnd.detail && <p className="text-ink-2 mt-1 text-sm break-words">{backEnd.detail}</p>}
-        {backEnd.next_step && <p className="mt-1 text-sm break-words">{backEnd.next_step}</p>}
+        {backEnd.detail && <p className="text-ink-2 mt-1 text-sm break-words"><Said text={backEnd.detail} /></p>}
+        {backEnd.next_step && <p className="mt-1 text-sm break-words"><Said text={backEnd.next_step} /></p>}
       </div>
     </li>
   );

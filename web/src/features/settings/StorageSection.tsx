@@ -85,7 +85,7 @@ function Prune({ parts }: { parts: readonly Part[] }) {
         const freed = totalBytes(parts) - totalBytes(after);
         toast({ tone: "good", title: freed > 0 ? t.pruned(freed) : t.prunedNone });
       },
-      onError: (error) => void toast({ tone: "bad", title: t.prune, text: error.message }),
+      onError: (error) => void toast({ tone: "bad", title: t.prune, said: error.message }),
     });
   };
   return (

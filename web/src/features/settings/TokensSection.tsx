@@ -52,7 +52,7 @@ function TokenRow({ token }: { token: Token }) {
   const [asking, setAsking] = useState(false);
   const confirm = () => {
     setAsking(false);
-    remove.mutate(token.id, { onError: (error) => void toast({ tone: "bad", title: token.name, text: error.message }) });
+    remove.mutate(token.id, { onError: (error) => void toast({ tone: "bad", title: token.name, said: error.message }) });
   };
   return (
     <li className="flex items-center gap-4 px-4 py-3">

@@ -102,7 +102,7 @@ function Editor({ id, setting }: { id: string; setting: Setting }) {
       { name: setting.name, value },
       {
         onSuccess: () => void toast({ tone: "good", title: t.saved(readableName(setting.name)), lasts: 3000 }),
-        onError: (error) => void toast({ tone: "bad", title: readableName(setting.name), text: error.message }),
+        onError: (error) => void toast({ tone: "bad", title: readableName(setting.name), said: error.message }),
       },
     );
   return (

@@ -4,7 +4,7 @@ import type { Texts } from "../en";
 
 export const check = (f: Format): Texts["check"] => ({
   title: "Bild prüfen",
-  intro: "Ist ein Bild schon im Bestand, so wie es ist oder bearbeitet? Nichts wird gespeichert, außer du willst es.",
+  intro: "Ist ein Bild schon im Bestand, so wie es ist oder bearbeitet? Nichts wird gespeichert, außer Sie wollen es.",
   drop: "Ein Bild hierher ziehen",
   dropNow: "Loslassen zum Prüfen",
   dropHint: "oder einfügen, aus einer Datei oder der Zwischenablage",

@@ -6,7 +6,7 @@ const files = { one: "Datei", other: "Dateien" };
 
 export const cleanup = (f: Format): Texts["cleanup"] => ({
   title: "Aufräumen",
-  intro: "Aus Entscheidungen werden Taten: erst den Plan ansehen, dann anwenden, und zurücknehmen, wann du willst.",
+  intro: "Aus Entscheidungen werden Taten: erst den Plan ansehen, dann anwenden, und zurücknehmen, wann Sie wollen.",
   plan: "Plan",
   method: "Was mit weggelegten Dateien geschieht",
   methods: {
@@ -26,7 +26,7 @@ export const cleanup = (f: Format): Texts["cleanup"] => ({
   left: (count) => `${f.plural(count, files)} bleiben trotz Entscheidung, jede mit ihrem Grund`,
   columns: { drop: "Kommt weg", keeper: "Weil dies bleibt", reason: "Warum", bytes: "Größe", left: "Bleibt" },
   firstOf: (shown, total) => `Die ersten ${f.number(shown)} von ${f.number(total)}`,
-  nothing: { title: "Es gibt nichts aufzuräumen", text: "Kein Bild ist weggelegt. Sieh erst einige Gruppen durch.", action: "Gruppen durchsehen" },
+  nothing: { title: "Es gibt nichts aufzuräumen", text: "Kein Bild ist weggelegt. Sehen Sie erst einige Gruppen durch.", action: "Gruppen durchsehen" },
   apply: (count) => `Auf ${f.plural(count, files)} anwenden …`,
   applyTitle: (count) => `Auf ${f.plural(count, files)} anwenden?`,
   applyText: (count, method) =>
@@ -35,7 +35,8 @@ export const cleanup = (f: Format): Texts["cleanup"] => ({
   applyNow: "Anwenden",
   applied: (count) => `Fertig: ${f.plural(count, files)}`,
   refused: (count) => `${f.plural(count, files)} blieben unberührt`,
-  changed: "Der Plan hat sich inzwischen geändert: Sieh ihn dir neu an.",
+  failed: "Das ging nicht",
+  changed: "Der Plan hat sich inzwischen geändert: Sehen Sie ihn sich neu an.",
   runs: "Was getan wurde",
   runsEmpty: "Noch wurde nichts angewendet.",
   run: (count, method) => `${f.plural(count, files)}, ${method}`,

@@ -12,6 +12,7 @@ import { jobs } from "./jobs";
 import { map } from "./map";
 import { results } from "./results";
 import { rules } from "./rules";
+import { said } from "./said";
 import { settings } from "./settings";
 
 /** Alle Texte auf Deutsch. */
@@ -28,4 +29,5 @@ export const german = (f: Format): Texts => ({
   rules: rules(f),
   audit: audit(f),
   settings: settings(f),
+  said,
 });

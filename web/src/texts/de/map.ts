@@ -6,7 +6,7 @@ const images = { one: "Bild", other: "Bilder" };
 
 export const map = (f: Format): Texts["map"] => ({
   title: "Karte",
-  intro: "Jedes Bild ist ein Punkt; was nahe liegt, sieht ähnlich aus. Vergrößere, um sie zu sehen.",
+  intro: "Jedes Bild ist ein Punkt; was nahe liegt, sieht ähnlich aus. Vergrößern Sie, um sie zu sehen.",
   brand: "Marken",
   allBrands: "Alle Marken",
   count: (count, groups) => `${f.plural(count, images)}, ${f.plural(groups, { one: "Gruppe", other: "Gruppen" })}`,

@@ -33,6 +33,7 @@ export const cleanup = (f: Format) => ({
   applyNow: "Apply",
   applied: (count: number) => `Done: ${f.plural(count, files)}`,
   refused: (count: number) => `${f.plural(count, files)} were left alone`,
+  failed: "That did not work",
   changed: "The plan changed meanwhile: look at it again.",
   runs: "What was done",
   runsEmpty: "Nothing was applied yet.",
@@ -42,7 +43,7 @@ export const cleanup = (f: Format) => ({
   undoTitle: "Take this run back?",
   undoText: (count: number) => `${f.plural(count, files)} go back to where they were, byte for byte, with their times and permissions.`,
   undoneNow: (count: number) => `${f.plural(count, files)} are back`,
-  states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", partial: "in part", running: "under way" } as Record<string, string>,
+  states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", "partly undone": "taken back in part", stopped: "interrupted" } as Record<string, string>,
   steps: { plan: "Plan", look: "Look", apply: "Apply" },
   section: "Clean up",
 });

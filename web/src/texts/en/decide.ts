@@ -104,7 +104,7 @@ export const decide = (f: Format) => ({
     nothing: "Nothing would change.",
     sample: "Some of them",
     leftOut: "Left out",
-    leftOutLine: (count: number, reason: string) => `${f.plural(count, groups)}: ${reason}`,
+    leftOutLine: (count: number) => `${f.plural(count, groups)}:`,
     reason: "Reason (optional)",
     reasonHint: "Stands in the audit beside each decision.",
     confirm: (count: number) => `Decide ${f.plural(count, groups)}`,

@@ -27,6 +27,8 @@ export const english = (f: Format) => ({
   rules: rules(f),
   audit: audit(f),
   settings: settings(f),
+  /** A sentence of the server in this language; null when it is only known in English. */
+  said: (sentence: string): string | null => sentence,
 });
 
 export type Texts = ReturnType<typeof english>;

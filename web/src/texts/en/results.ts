@@ -60,7 +60,8 @@ export const results = (f: Format) => ({
     skippedLine: (count: number) => f.plural(count, { one: "image", other: "images" }),
     skippedTitle: "Images that were passed over",
     skippedText: "They were given but could not be used. Nothing was lost: each one stands here with its reason.",
-    fallbacks: "What was done another way",
+    fallbacks: "A note on this run",
+    fallbacksNext: "See how each back end stands",
   },
   filter: {
     title: "Filter",
