@@ -93,7 +93,8 @@ class RunStopped(SosieError):
 class EmbedderFailure(SosieError):
     """An embedding back end that cannot be used, or that stopped working; the chain goes on to the next one.
 
-    `lasting` says that trying again will not help until somebody changes something (a setting, a file).
+    `lasting` says that trying again will not help until a setting, a file or a package of this machine changes: then
+    an equal scan may be answered with the same report.
     """
 
     def __init__(self, message: str, *, next_step: str = "", lasting: bool = False) -> None:

@@ -26,8 +26,9 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 def test_a_model_is_downloaded_once_and_opened(hub: Hub, tmp_path: Path) -> None:
     backend = ClipBackend(model=tiny_model(DATA), files=ModelFiles(tmp_path / "models"))
-    assert backend.known_space() is None
+    assert not backend.here
     space = backend.open().space
+    assert backend.here
     before = len(hub.requests)
     assert backend.open().space == space == backend.known_space()
     assert len(hub.requests) == before
@@ -38,6 +39,19 @@ def test_a_model_that_is_here_needs_no_network(hub: Hub, tmp_path: Path, monkeyp
     ModelFiles(tmp_path / "models").obtain(tiny_model(DATA))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert ClipBackend(model=tiny_model(DATA), files=ModelFiles(tmp_path / "other")).open().batch == 8
+
+
+def test_the_space_of_a_pinned_file_is_known_before_it_is_here(hub: Hub, tmp_path: Path) -> None:
+    backend = ClipBackend(model=tiny_model(DATA), files=ModelFiles(tmp_path / "models"))
+    expected = backend.known_space()
+    assert not hub.requests
+    assert backend.open().space == expected
+
+
+def test_the_space_of_a_file_without_a_pinned_digest_is_not_known_before(hub: Hub, tmp_path: Path) -> None:
+    backend = ClipBackend(model=tiny_model(DATA, sha256=""), files=ModelFiles(tmp_path / "models"))
+    assert backend.known_space() is None
+    assert backend.open().space == backend.known_space()
 
 
 def test_a_forged_file_is_refused_and_removed(hub: Hub, tmp_path: Path) -> None:

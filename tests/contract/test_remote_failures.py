@@ -128,6 +128,24 @@ def test_a_cancel_ends_a_wait_at_once() -> None:
         embedder.close()
 
 
+def test_a_cancel_does_not_wait_for_a_provider_that_hangs() -> None:
+    released = threading.Event()
+
+    def hang(_request: Request) -> Reply:
+        released.wait(60)
+        return Reply.of({}, 503)
+
+    with Loopback(with_answer(hang)) as server:
+        embedder = service(server).open()
+        prepared = [embedder.prepare(picture(0))]
+        threading.Timer(0.2, embedder.cancel).start()
+        with pytest.raises(Cancelled):
+            embedder.embed(prepared)
+        assert not released.is_set()
+        released.set()
+        embedder.close()
+
+
 def test_a_service_that_is_not_there_is_told_in_words() -> None:
     with pytest.raises(EmbedderFailure, match=r"cannot be reached at 127\.0\.0\.1:9"):
         ServiceBackend(url="http://127.0.0.1:9", patience=QUICK).open()

@@ -204,7 +204,7 @@ def test_money_is_spent_only_after_a_yes(folder: Path, catalogue: Catalogue) -> 
     chain = [Letters("paid", 0, asks="12 images for $1."), Letters("free", 1)]
     found = embed_contents(contents, chain, cache, EmbedParams(free_images=5, confirm=no), ignore)
     assert (found.name, asked) == ("free", ["12 images for $1."])
-    assert "not confirmed" in found.notes()[0]
+    assert "12 images for $1, which nobody has agreed to. Agree with --yes" in found.notes()[0]
     paid = embed_contents(contents, chain, cache, EmbedParams(free_images=5, confirm=lambda _: True), ignore)
     assert paid.name == "paid"
 

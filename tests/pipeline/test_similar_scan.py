@@ -22,6 +22,7 @@ from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from tests.contract.backends import provider
 from tests.contract.loopback import Loopback, Reply, Request
+from tests.contract.test_gemini import KEY, gemini
 from tests.contract.tiny import tiny_onnx
 from tests.pictures import picture, write
 
@@ -121,6 +122,18 @@ def test_similar_uses_a_space_that_the_catalogue_has(clip: None, folder: Path) -
     assert json.loads(answer.stdout)["embedder"] == "builtin"
 
 
+def test_similar_downloads_no_model_that_nothing_was_scanned_with(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan(folder, embedders=["builtin"])
+    with Loopback(lambda _: Reply(404)) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        answer = CliRunner().invoke(app, ["similar", str(folder / "0.png"), "--json"])
+        assert answer.exit_code == 0, answer.output
+        assert json.loads(answer.stdout)["embedder"] == "builtin"
+        assert not hub.requests
+
+
 def test_models_are_listed_and_verified(clip: None) -> None:
     listed = json.loads(CliRunner().invoke(app, ["models", "list", "--json"]).stdout)
     assert {row["name"]: row["here"] for row in listed}["clip-vit-b32"] == "imported"
@@ -171,6 +184,22 @@ def test_a_service_that_is_killed_in_mid_run_is_named_and_the_run_ends_well(fold
         embedded = [request for request in server.requests if not request.path.endswith("/models")]
     assert report.params["embedder"] == "service"
     assert len(embedded) == 32 + 1 - 2, "what was paid for before the end is not asked for again"
+
+
+def test_money_is_asked_for_before_and_agreed_to_by_yes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Loopback(gemini) as google:
+        monkeypatch.setenv("GEMINI_API_KEY", KEY)
+        monkeypatch.setenv("SOSIE_GEMINI_BASE_URL", google.url)
+        monkeypatch.setenv("SOSIE_PAID_IMAGES", "5")
+        command = ["scan", str(folder), "--embedder", "gemini", "--json"]
+        unasked = json.loads(CliRunner().invoke(app, command).stdout)
+        assert len(google.requests) == 1, "one test picture, and nothing of the folder"
+        agreed = json.loads(CliRunner().invoke(app, [*command, "--yes"]).stdout)
+    assert unasked["params"]["embedder"] == "builtin"
+    assert "8 images will be sent to Google (gemini-embedding-2), for about $0.00" in unasked["fallbacks"][0]
+    assert "Agree with --yes" in unasked["fallbacks"][0]
+    assert (agreed["params"]["embedder"], agreed["fallbacks"]) == ("gemini", [])
+    assert KEY not in json.dumps([unasked, agreed])
 
 
 def test_calibrate_proposes_a_threshold_from_the_last_scan(clip: None, folder: Path, tmp_path: Path) -> None:

@@ -8,22 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sosie.embedding_service.options import ServiceOptions
 from sosie.embedding_service.payload import BadInputError
-from sosie.sources.download import Allowed, Downloader, Guard, Limits, NotFetched
+from sosie.sources.download import Allowed, Downloader, Guard, Limits, Memory, NotFetched
 
 _AT_ONCE = 16
-
-
-class _Body:
-    """Where the downloader writes an image."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def restart(self) -> None:
-        self.data.clear()
 
 
 class Fetcher:
@@ -52,7 +39,7 @@ class Fetcher:
         return source
 
     def _fetched(self, url: str) -> bytes:
-        body = _Body()
+        body = Memory()
         try:
             self._web.fetch(url, body)
         except NotFetched as error:

@@ -200,7 +200,10 @@ class _Work:
         """Raise `EmbedderFailure` when so many images cost money and nobody says yes to it."""
         price = embedder.estimate(count) if count > self.params.free_images else ""
         if price and not self.params.confirm(price):
-            raise EmbedderFailure(f"{price.rstrip('.')}; that was not confirmed (--yes does it).", lasting=True)
+            raise EmbedderFailure(
+                f"{price.rstrip('.')}, which nobody has agreed to.",
+                next_step="Agree with --yes, by confirm_cost of the job, or by a higher paid_images.",
+            )
 
     def take(self, part: Mapping[int, NDArray[np.float32] | Rejected]) -> dict[bytes, bytes]:
         """Put one chunk's answers into the result and give the rows to keep."""

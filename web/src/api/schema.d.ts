@@ -2100,6 +2100,11 @@ export interface components {
              * @default true
              */
             sync: boolean;
+            /**
+             * Confirm Cost
+             * @default false
+             */
+            confirm_cost: boolean;
         };
         /**
          * Jobs

@@ -26,10 +26,17 @@ class ClipBackend:
         """The model's."""
         return self.model.threshold
 
+    @property
+    def here(self) -> bool:
+        """Whether the model's file is on this machine."""
+        return self.files.find(self.model) is not None
+
     def known_space(self) -> Space | None:
-        """The model's space, once its file is on this machine (the digest of an imported one is part of it)."""
+        """The space of the file on this machine, else of the pinned one: others may have shared their vectors."""
         found = self.files.find(self.model)
-        return self.space_of(found) if found else None
+        if found:
+            return self.space_of(found)
+        return self.model.space if self.model.repository and self.model.file.sha256 else None
 
     def space_of(self, found: LocalFile) -> Space:
         """The space of the vectors that this file gives."""
@@ -45,7 +52,7 @@ class ClipBackend:
 
     def check(self) -> str:
         """Say whether the model is here, or could be downloaded now; nothing is. Raises `ModelFailure`."""
-        if self.files.find(self.model):
+        if self.here:
             return "Its model is on this machine."
         if not self.model.repository:
             self.files.obtain(self.model)

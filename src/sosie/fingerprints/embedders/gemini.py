@@ -90,7 +90,7 @@ class GeminiEmbedder(RemoteEmbedder):
             return TryAgainError(f"answers {code} {said}".strip(), retry_delay(error.details))
         if code == 400 and "api key" not in said.lower():
             return RefusedError(f"answered 400 {said}")
-        return EmbedderFailure(f"Gemini refuses ({code} {said}).", lasting=True)
+        return EmbedderFailure(f"Gemini refuses ({code} {said}).")
 
     def _clean(self, text: str) -> str:
         return without_secret(text, self._backend.secret)
@@ -143,6 +143,6 @@ def _library() -> Any:
         from google.genai import errors, types  # noqa: F401 - loads the modules that are used as attributes
     except ImportError as error:
         raise EmbedderFailure(
-            "The Gemini client is not installed.", next_step="Run pip install sosie[gemini].", lasting=True
+            "The Gemini client is not installed.", next_step="Run pip install sosie[gemini]."
         ) from error
     return genai

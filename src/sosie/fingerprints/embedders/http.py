@@ -102,7 +102,7 @@ class Connection:
             raise RefusedError(f"answered {status} {said}".strip())
         words = {401: "asks for another token", 403: "forbids it", 404: "has no such address or model"}
         what = words.get(status, "cannot be used")
-        raise EmbedderFailure(f"{host_of(self.url)} {what} ({status} {said}).", lasting=status in words)
+        raise EmbedderFailure(f"{host_of(self.url)} {what} ({status} {said}).")
 
     def _clean(self, text: str) -> str:
         return without_secret(text, self._secret)

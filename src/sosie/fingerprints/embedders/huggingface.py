@@ -101,7 +101,6 @@ class HuggingFaceBackend(RemoteBackend):
                 raise EmbedderFailure(
                     f"Hugging Face's router does not embed images with {self.model} ({error.message.rstrip('.')}).",
                     next_step="Hardly any image model is deployed there: set huggingface_endpoint to one of your own.",
-                    lasting=True,
                 ) from error
             raise
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState, Retrying
 
 Result = TypeVar("Result")
+_LOOK = 0.1
+"""Seconds between two looks whether to stop."""
 
 
 class TryAgainError(Exception):
@@ -51,20 +54,33 @@ def with_patience(call: Callable[[], Result], patience: Patience, stop: threadin
     """Give what `call` gives, trying again when it raises `TryAgainError`.
 
     Raises `EmbedderFailure` when patience ends or the other side asks for more of it than there is, and `Cancelled`
-    when `stop` is set, at once also while waiting.
+    when `stop` is set, at once: also while waiting, and while the other side does not answer.
     """
-
-    def attempt() -> Result:
-        if stop.is_set():
-            raise Cancelled("Embedding was stopped.")
-        return call()
-
     trying = _trying(patience, stop)
     try:
-        return trying(attempt)
+        return trying(lambda: _unless_stopped(call, stop))
     except TryAgainError as error:
         tried = trying.statistics["attempt_number"]
         raise EmbedderFailure(f"{who} {error.reason} (tried {tried} times).") from error
+
+
+def _unless_stopped(call: Callable[[], Result], stop: threading.Event) -> Result:
+    """Give what `call` gives. It runs in a thread of its own, which is left to itself when `stop` is set."""
+    if stop.is_set():
+        raise Cancelled("Embedding was stopped.")
+    answer: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # raised again by whoever waits for the answer
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="sosie-request", daemon=True).start()
+    while not wait([answer], timeout=_LOOK).done:
+        if stop.is_set():
+            raise Cancelled("Embedding was stopped.")
+    return answer.result()
 
 
 def _trying(patience: Patience, stop: threading.Event) -> Retrying:

@@ -44,7 +44,7 @@ def list_jobs(
 def start_job(state: Shared, request: Request, body: JobInput) -> Job:
     """Start a job over some brands, or all. An equal job that has not ended is given instead of a second one."""
     embedders = None if body.embedders is None else tuple(body.embedders)
-    asked = Asked(tuple(body.brands), body.method, embedders, body.threshold, body.sync)
+    asked = Asked(tuple(body.brands), body.method, embedders, body.threshold, body.sync, body.confirm_cost)
     return shown(state.jobs.submit(asked, person=person_of(request)))
 
 

@@ -42,11 +42,13 @@ class Asked:
     embedders: tuple[str, ...] | None = None
     threshold: float | None = None
     sync: bool = True
+    confirm_cost: bool = False
 
     def params(self) -> dict[str, Any]:
         """Return what is kept as the job's parameters: only what was asked for."""
         embedders = None if self.embedders is None else list(self.embedders)
         value = {"method": self.method, "threshold": self.threshold, "embedders": embedders}
+        value |= {"confirm_cost": True} if self.confirm_cost else {}
         return {"sync": self.sync, **{name: item for name, item in value.items() if item is not None}}
 
 

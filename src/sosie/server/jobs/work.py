@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -74,6 +75,8 @@ class Work:
                 self._note_fetch(step(f"fetch {brand}", partial(self._fetch, brand)))
         found = step("scan", self._scan)
         self.tally.fallbacks = list(found["fallbacks"])
+        for sentence in self.tally.fallbacks:
+            log.info("%s", sentence)
         if not found["images"] and self.failed:
             raise SosieError(_none_fetched(self.failed), next_step="Correct the sources of these brands, then retry.")
         step("save", lambda: self._end("done"))
@@ -104,6 +107,8 @@ class Work:
         overrides = {setting: row.params[name] for name, setting in names.items() if row.params.get(name) is not None}
         if "embedders" in overrides:
             overrides["embedders"] = tuple(overrides["embedders"])
+        if row.params.get("confirm_cost"):
+            overrides["paid_images"] = sys.maxsize
         found = self.worker.run(ScanTask(row.id, row.claim, row.brands, overrides), self._hear, self.look)
         if not found["kept"]:
             raise Left

@@ -19,6 +19,8 @@ class JobInput(BaseModel):
     threshold: float | None = Field(default=None, gt=0, le=1)
     sync: bool = True
     """Fetch the sources anew first; otherwise what is stored is processed."""
+    confirm_cost: bool = False
+    """Agree that more images than the setting `paid_images` go to a back end that costs money."""
 
 
 class StageProgress(BaseModel):

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 
 from sosie.config import Settings
 from sosie.errors import SourceFailure, UsageError
-from sosie.sources.download import Allowed, Downloader, Guard, Limits
+from sosie.sources.download import Allowed, Downloader, Guard, Limits, Memory
 
 _SECONDS = 20.0
-
-
-@dataclass
-class _Memory:
-    """Holds a body."""
-
-    parts: list[bytes] = field(default_factory=list)
-
-    def write(self, data: bytes) -> None:
-        """Append some bytes."""
-        self.parts.append(data)
-
-    def restart(self) -> None:
-        """Forget what was written."""
-        self.parts.clear()
 
 
 def fetch_image(url: str, settings: Settings) -> bytes:
@@ -41,11 +25,11 @@ def fetch_image(url: str, settings: Settings) -> bytes:
         patience=3.0,
         connections=1,
     )
-    body = _Memory()
+    body = Memory()
     try:
         guard = Guard(Allowed.of(settings.allowed_networks))
         with Downloader(guard, limits, threading.Event(), proxy=settings.download_proxy) as web:
             web.fetch(url, body)
     except SourceFailure as error:
         raise UsageError(error.message, next_step=error.next_step or "Upload the image itself.") from error
-    return b"".join(body.parts)
+    return bytes(body.data)

@@ -12,6 +12,7 @@ from sosie.config import Settings
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.base import Link
 from sosie.fingerprints.embedders.chain import Unavailable, backends
+from sosie.fingerprints.embedders.clip import ClipBackend
 from sosie.server.schemas.system import BackEnd
 
 _PENDING = "It has not answered yet."
@@ -74,7 +75,7 @@ def _checked(link: Link, settings: Settings) -> BackEnd:
         if isinstance(link, Unavailable):
             return BackEnd(name=link.name, state="not configured", **why)
         return BackEnd(name=link.name, state="unavailable", **why)
-    here = link.name != "clip" or link.known_space() is not None
+    here = not isinstance(link, ClipBackend) or link.here
     return BackEnd(name=link.name, state="working" if here else "not tried", model=model, detail=detail)
 
 

@@ -5,6 +5,7 @@ from sosie.sources.download.body import image_bytes
 from sosie.sources.download.downloader import Downloader, Fetched, Limits, Sink
 from sosie.sources.download.failures import NotFetched
 from sosie.sources.download.guard import Guard
+from sosie.sources.download.memory import Memory
 from sosie.sources.download.spread import spread
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Fetched",
     "Guard",
     "Limits",
+    "Memory",
     "NotFetched",
     "Sink",
     "image_bytes",
