@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -60,18 +60,23 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as JSON, one line, ASCII: names that are not UTF-8 survive as escaped surrogates."""
-        parts = [
-            ("version", json.dumps(VERSION)),
-            ("params", json.dumps(dict(self.params))),
-            ("spaces", json.dumps(self.spaces)),
-            ("images", _array(_image(image) for image in self.images)),
-            ("edges", _array(_edge(edge) for edge in self.edges)),
-            ("groups", _array(asdict(group) for group in self.groups)),
-            ("skipped", _array({"uri": skipped.uri, "reason": skipped.reason} for skipped in self.skipped)),
-            ("timings", json.dumps(dict(self.timings))),
-            ("fallbacks", json.dumps(self.fallbacks)),
-        ]
-        return "{" + ", ".join(f'"{name}": {text}' for name, text in parts) + "}"
+        return "".join(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        """Yield the JSON piece by piece, each object written before the next is made: all at once are many times it."""
+        yield f'{{"version": {VERSION}, "params": {json.dumps(dict(self.params))}, "spaces": {json.dumps(self.spaces)}'
+        skipped = ({"uri": each.uri, "reason": each.reason} for each in self.skipped)
+        for name, rows in (
+            ("images", map(_image, self.images)),
+            ("edges", map(_edge, self.edges)),
+            ("groups", map(asdict, self.groups)),
+            ("skipped", skipped),
+        ):
+            yield f', "{name}": ['
+            for number, row in enumerate(rows):
+                yield f", {json.dumps(row)}" if number else json.dumps(row)
+            yield "]"
+        yield f', "timings": {json.dumps(dict(self.timings))}, "fallbacks": {json.dumps(self.fallbacks)}}}'
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:
@@ -89,11 +94,6 @@ class Report:
             timings=value["timings"],
             fallbacks=tuple(value["fallbacks"]),
         )
-
-
-def _array(rows: Iterable[dict[str, Any]]) -> str:
-    """Return objects as a JSON array, each written before the next is made: all at once are many times the text."""
-    return f"[{', '.join(map(json.dumps, rows))}]"
 
 
 def evidence_to(evidence: Evidence) -> dict[str, Any]:
