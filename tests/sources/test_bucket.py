@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from sosie.errors import SourceFailure
 from sosie.sources.base import Fetches, Web
 from sosie.sources.bucket import BucketSource
+from sosie.sources.download import Allowed, Downloader, Guard, Limits
 from sosie.types import ImageRef, Skipped
 from tests.contract.loopback import Loopback, Reply, Request
 from tests.sources.buckets import ENVIRONMENT, Azure, GoogleCloud, s3
@@ -187,6 +190,41 @@ def test_an_endpoint_inside_the_network_is_not_asked_unless_it_is_allowed(web: W
         list(source(web, "http://10.0.0.7:9000").refs())
     with pytest.raises(SourceFailure, match="metadata"):
         list(source(web, "http://169.254.169.254").refs())
+
+
+def named(server: Loopback, *addresses: str) -> tuple[Guard, str]:
+    """A guard to which a name stands for these addresses, one after the other, and the endpoint of that name."""
+    answers = [*addresses]
+
+    def resolve(_host: str, _port: int) -> list[str]:
+        return [answers.pop(0) if len(answers) > 1 else answers[0]]
+
+    return Guard(Allowed.of(["127.0.0.1"]), resolve), f"http://bucket.test:{urlsplit(server.url).port}"
+
+
+def test_connections_to_a_bucket_go_to_the_address_that_was_checked() -> None:
+    page = "<ListBucketResult></ListBucketResult>"
+    with Loopback(lambda _: Reply(200, page.encode())) as server:
+        guard, endpoint = named(server, "127.0.0.1")
+        with Downloader(guard, Limits(seconds=20, attempts=1)) as web:
+            assert list(source(web, endpoint).refs()) == []
+        assert len(server.requests) > 1, "the listing came after the first look"
+        assert all("proxy-authorization" not in request.headers for request in server.requests)
+
+
+def test_an_endpoint_whose_name_turns_to_an_inner_address_is_asked_nothing_more() -> None:
+    with Loopback(lambda _: Reply(200, b"")) as server:
+        guard, endpoint = named(server, "127.0.0.1", "10.0.0.7")
+        with Downloader(guard, Limits(seconds=20, attempts=1)) as web, pytest.raises(SourceFailure, match="421"):
+            list(source(web, endpoint).refs())
+        assert len(server.requests) == 1
+
+
+def test_nobody_else_on_the_machine_can_use_the_way_out(web: Web) -> None:
+    address = urlsplit(web.way_out())
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as stranger:
+        stranger.sendall(b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nproxy-authorization: Basic eDp4\r\n\r\n")
+        assert stranger.recv(100).startswith(b"HTTP/1.1 407")
 
 
 def test_without_obstore_the_error_names_the_extra() -> None:

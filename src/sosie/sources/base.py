@@ -57,3 +57,7 @@ class Web(Protocol):
     def get_file(self, url: str, file: BinaryIO, *, max_bytes: int) -> Answer:
         """Return the answer as `get` does, but write its body to a file, which is emptied before: for large ones."""
         ...
+
+    def way_out(self) -> str:
+        """Return the address of a proxy with the same guard, for libraries that open connections themselves."""
+        ...

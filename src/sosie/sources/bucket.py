@@ -31,8 +31,9 @@ class BucketSource:
 
     `url` is `s3://bucket/folder`, `gs://bucket/folder` or `az://container/folder`; `suffixes` (`.jpg`, ...) leaves out
     objects with other names, whose content decides otherwise. `endpoint` is the address of what speaks like the cloud
-    (MinIO, R2, ...); it is asked once through the guarded network before anything is sent to it. `anonymous` sends
-    no credentials; where they come from otherwise, `open_store` says.
+    (MinIO, R2, ...); it is asked once through the guarded network before anything is sent to it, and all connections
+    of a source that is not `trusted` then go to addresses that the guard has checked. `anonymous` sends no
+    credentials; where they come from otherwise, `open_store` says.
 
     `etag`, `bytes` and `modified` in the metadata change when an object does. It is a `Fetches`: see `open`.
     """
@@ -93,7 +94,8 @@ class BucketSource:
     def _store(self) -> Store:
         if self._place.endpoint:
             self.web.get(self._place.endpoint)  # whatever it answers: what must not be asked ends here
-        return open_store(self._place, self.environment, anonymous=self.anonymous, trusted=self.trusted)
+        proxy = self.web.way_out() if self._place.endpoint and not self.trusted else ""
+        return open_store(self._place, self.environment, anonymous=self.anonymous, trusted=self.trusted, proxy=proxy)
 
     def _listed(self) -> Iterator[ObjectMeta | Skipped]:
         """Yield what the bucket lists: at one go, or folder by folder where a name cannot be read."""

@@ -51,11 +51,14 @@ class Place:
         return f"{self.root}{self.prefix}"
 
 
-def open_store(place: Place, environment: Mapping[str, str], *, anonymous: bool, trusted: bool) -> Store:
+def open_store(
+    place: Place, environment: Mapping[str, str], *, anonymous: bool, trusted: bool, proxy: str = ""
+) -> Store:
     """Return the store of a bucket.
 
     Credentials named for sources (`SOSIE_SOURCE_AWS_ACCESS_KEY_ID`, ...) come first. Without them, a trusted source
     takes those that the cloud's own tools would take (variables, files, the role of the machine), others take none.
+    With a `proxy`, nothing is asked but through it.
     Raises `SourceFailure` when obstore is missing or a setting cannot be.
     """
     try:
@@ -68,6 +71,7 @@ def open_store(place: Place, environment: Mapping[str, str], *, anonymous: bool,
     open_to_all = anonymous or (not keys and not trusted)
     given: dict[str, Any] = {"skip_signature": True} if open_to_all else {}
     client: Any = {**_CLIENT, "allow_http": place.endpoint.startswith("http://")}
+    client |= {"proxy_url": proxy} if proxy else {}
     with plain_errors(place):
         if place.scheme == "s3":
             given |= {"endpoint": place.endpoint, "region": place.region, "credential_provider": _provider(keys)}

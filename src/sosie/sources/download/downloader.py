@@ -23,6 +23,7 @@ from sosie.sources.download.addresses import Allowed
 from sosie.sources.download.body import BodyError, image_bytes, unpacked
 from sosie.sources.download.connection import Deadline, GuardedBackend
 from sosie.sources.download.failures import NotFetched
+from sosie.sources.download.gateway import Gateway
 from sosie.sources.download.guard import Guard
 
 Result = TypeVar("Result")
@@ -96,6 +97,8 @@ class Downloader:
 
     def __post_init__(self) -> None:
         self._deadline = Deadline()
+        self._gateway: Gateway | None = None
+        self._opening = threading.Lock()
         how: dict[str, Any] = {
             "ssl_context": self.tls or _trusted(),
             "max_connections": self.limits.connections,
@@ -113,6 +116,20 @@ class Downloader:
 
     def __exit__(self, *_error: object) -> None:
         self._pool.close()
+        if self._gateway is not None:
+            self._gateway.close()
+
+    def way_out(self) -> str:
+        """Return the address of a proxy that leads through the guard, for libraries that open connections themselves.
+
+        It is there until the downloader is closed. Where the operator names a proxy, it is that one.
+        """
+        if self.proxy:
+            return self.proxy
+        with self._opening:
+            if self._gateway is None:
+                self._gateway = Gateway(self.guard, self.stop)
+            return self._gateway.url
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = 50_000_000) -> Answer:
         """Return the answer, whatever its status, after redirects and retries.
