@@ -36,8 +36,9 @@ from sosie.fingerprints.embedders.sessions import open_session, usable_cores
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.embedding import EmbedParams, embed_contents
 from sosie.pipeline.progress import ignore
-from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.threads import single_threaded_libraries
+from sosie.pipeline.updating import read_all
 from sosie.sources import FolderSource
 from sosie.store.cache import CatalogueCache
 from sosie.store.catalogue import Catalogue

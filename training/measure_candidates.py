@@ -22,7 +22,7 @@ import numpy as np
 from sosie.features import Spots
 from sosie.fingerprints.local import LocalFingerprinter, signs, vectors
 from sosie.imaging.picture import ImageInfo, Picture
-from sosie.matching.neighbours import NeighbourParams, NeighbourRounds
+from sosie.matching.neighbours import NeighbourParams, NeighbourRounds, Neighbours
 from sosie.matching.words import WordIndex
 from training.canvas import Pixels
 from training.edits import EDITS, apply
@@ -82,7 +82,7 @@ def search(collection: Collection, words: bool, params: NeighbourParams) -> tupl
     """The true pairs among the candidates, the number of strangers, and the CPU milliseconds an image."""
     start = time.process_time()
     index = WordIndex(Spots.from_bytes(collection.spots)) if words else None
-    rounds = NeighbourRounds(vectors(collection.vectors), signs(), index, params)
+    rounds = NeighbourRounds(Neighbours(vectors(collection.vectors), signs(), index, params), params)
     found: list[Pair] = []
     strangers = 0
     while len(pairs := rounds.next()):

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from sosie.errors import UsageError
 
 Method = Literal["auto", "hash"]
+Engine = Literal["local", "ray"]
 Grouping = Literal["star", "complete"]
 Dialect = Literal["openai", "vllm", "jina", "immich"]
 Payload = Literal["data-urls", "base64", "image"]
@@ -41,6 +42,15 @@ class Settings:
     """`auto` proves edits by local features; `hash` compares perceptual hashes only."""
     workers: int = 0
     """Threads that read and decode, then processes that verify; 0 takes as many as there are cores."""
+    engine: Engine = "local"
+    """Who does the work of a scan: `local`, this machine; `ray`, a cluster. The result is the same."""
+    shards: int = 0
+    """Cut each step into so many tasks on files, done by processes of their own and not again after a crash; 0 works
+    in memory, and with the engine `ray` cuts by the number of images."""
+    ray_address: str = ""
+    """Address of a Ray cluster, `ray://HOST:10001` or `HOST:6379`; by default one is started on this machine."""
+    run_dir: Path | None = None
+    """Folder for the files between steps, seen by all machines of a cluster; otherwise `runs` in the data directory."""
     max_megapixels: float = 200.0
     """Larger images are skipped before they are decoded."""
     max_megabytes: float = 1000.0
@@ -136,6 +146,11 @@ class Settings:
         return self.data_path / "catalogue.db"
 
     @property
+    def run_path(self) -> Path:
+        """The folder of the files between steps, a folder a run."""
+        return self.run_dir or self.data_path / "runs"
+
+    @property
     def originals_path(self) -> Path:
         """The folder of what was downloaded or uploaded."""
         return self.data_path / "originals"
@@ -199,6 +214,7 @@ def _from_file(path: Path, names: list[str], *, required: bool) -> dict[str, Any
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "method": get_args(Method),
+    "engine": get_args(Engine),
     "similar_groups": get_args(Grouping),
     "service_dialect": get_args(Dialect),
     "huggingface_payload": get_args(Payload),
@@ -219,11 +235,11 @@ def check_setting(name: str, value: Any) -> Any:
         return _listed(name, value)
     try:
         match name:
-            case "data_dir" | "catalog" | "password_file":
+            case "data_dir" | "catalog" | "password_file" | "run_dir":
                 return Path(value).expanduser()
             case "jobs_at_once" | "jobs_waiting" | "results_kept":
                 return _at_least(1, int(value))
-            case "workers" | "paid_images" | "embed_batch" | "embed_workers":
+            case "workers" | "shards" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, int(value))
             case "downloads" | "downloads_per_host":
                 return _at_least(1, int(value))

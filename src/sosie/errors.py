@@ -15,6 +15,8 @@
     ├── RunStopped            a run of actions cannot go on; apply or undo finishes it later
     ├── EmbedderFailure       an embedding back end cannot be used (any longer); the next one takes over
     │   └── ModelFailure      the file of a model is missing, damaged or not what it should be
+    ├── EngineFailure         the files or workers that a run's steps need cannot be had; a later run goes on
+    │   └── WorkerLost        a task lost its process or machine again and again
     └── Cancelled             somebody asked to stop
 
 Errors of other libraries are mapped to these where they enter.
@@ -111,3 +113,11 @@ class ModelFailure(EmbedderFailure):
 
 class Cancelled(SosieError):
     """The run was stopped on request; what was finished is kept."""
+
+
+class EngineFailure(SosieError):
+    """What carries out the steps of a run cannot go on (a full disk, no cluster); a later run uses what is finished."""
+
+
+class WorkerLost(EngineFailure):
+    """One task lost its process or machine as often as it was begun."""

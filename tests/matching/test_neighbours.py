@@ -19,6 +19,10 @@ def some_vectors(count: int, seed: int, largest: int = 100) -> Vectors:
     return np.random.default_rng(seed).integers(-largest, largest + 1, (count, 16)).astype(np.int8)
 
 
+def rounds_of(vectors: Vectors, params: NeighbourParams | None = None) -> NeighbourRounds:
+    return NeighbourRounds(Neighbours(vectors, SIGNS, params=params), params)
+
+
 def plain_nearest(vectors: Vectors, row: int, count: int, params: NeighbourParams) -> list[tuple[int, float]]:
     """Every product with every form, sorted."""
     wide = vectors.astype(np.int64)
@@ -86,7 +90,7 @@ def test_images_without_features_have_no_neighbours() -> None:
 def test_no_image_and_one_image_have_no_pairs(count: int) -> None:
     vectors = some_vectors(count, 5)
     assert len(nearest_pairs(vectors, SIGNS)) == 0
-    assert len(NeighbourRounds(vectors, SIGNS).next()) == 0
+    assert len(rounds_of(vectors).next()) == 0
 
 
 def family(size: int, strangers: int) -> tuple[Vectors, NDArray[np.bool_]]:
@@ -100,7 +104,7 @@ def family(size: int, strangers: int) -> tuple[Vectors, NDArray[np.bool_]]:
 
 def test_rounds_find_a_group_of_forty_whole_and_ask_little_of_strangers() -> None:
     vectors, member = family(40, 300)
-    rounds, asked, found = NeighbourRounds(vectors, SIGNS), np.zeros(340, int), set()
+    rounds, asked, found = rounds_of(vectors), np.zeros(340, int), set()
     while len(pairs := rounds.next()):
         copies = member[pairs.a] & member[pairs.b]
         np.add.at(asked, pairs.a, 1)
@@ -120,7 +124,7 @@ def test_rounds_find_a_group_of_forty_whole_and_ask_little_of_strangers() -> Non
 
 def test_no_pair_comes_twice_and_rounds_end_when_nothing_more_is_confirmed() -> None:
     vectors = some_vectors(100, 7)
-    rounds = NeighbourRounds(vectors, SIGNS, params=NeighbourParams(first=3, step=3))
+    rounds = rounds_of(vectors, NeighbourParams(first=3, step=3))
     first = rounds.next()
     assert len(first) == len(nearest_pairs(vectors, SIGNS, params=NeighbourParams(first=3)))
     rounds.report(np.ones(len(first), np.bool_))
@@ -140,7 +144,7 @@ def test_no_pair_comes_twice_and_rounds_end_when_nothing_more_is_confirmed() -> 
 def test_rounds_that_are_always_confirmed_end_with_every_pair() -> None:
     vectors = some_vectors(90, 8)
     params = NeighbourParams(first=2, step=30, floor=-1.0, shortlist=5)
-    rounds, count = NeighbourRounds(vectors, SIGNS, params=params), 0
+    rounds, count = rounds_of(vectors, params), 0
     while len(pairs := rounds.next()):
         count += len(pairs)
         rounds.report(np.ones(len(pairs), np.bool_))
@@ -148,7 +152,7 @@ def test_rounds_that_are_always_confirmed_end_with_every_pair() -> None:
 
 
 def test_a_round_wants_its_report_first() -> None:
-    rounds = NeighbourRounds(some_vectors(5, 9), SIGNS)
+    rounds = rounds_of(some_vectors(5, 9))
     pairs = rounds.next()
     with pytest.raises(UsageError, match="Report"):
         rounds.next()

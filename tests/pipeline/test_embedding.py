@@ -28,7 +28,8 @@ from sosie.imaging.picture import Picture
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.embedding import EmbedParams, embed_contents, known_rows
 from sosie.pipeline.progress import Progress, ignore
-from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.reading import ReadParams
+from sosie.pipeline.updating import read_all
 from sosie.sources import FolderSource
 from sosie.store.cache import CatalogueCache, VectorCache, open_cache
 from sosie.store.catalogue import Catalogue

@@ -16,6 +16,13 @@ class MethodName(StrEnum):
     HASH = "hash"
 
 
+class EngineName(StrEnum):
+    """The values of `--engine`."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 CatalogOption = Annotated[
     Path | None,
     typer.Option(
@@ -29,4 +36,20 @@ MethodOption = Annotated[
 EmbedderOption = Annotated[
     list[str] | None,
     typer.Option("--embedder", help="clip, service, gemini, huggingface, builtin or none; repeat it for a chain."),
+]
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option("--engine", help="local: this machine. ray: a cluster of machines. The result is the same."),
+]
+ShardsOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Cut each step into so many tasks on files, which a scan that was killed does not do again.",
+        show_default="0: in memory",
+    ),
+]
+RayAddressOption = Annotated[
+    str | None,
+    typer.Option(help="Address of the Ray cluster.", metavar="ADDRESS", show_default="one started on this machine"),
 ]

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption, EmbedderOption, MethodOption
+from sosie.cli.options import (
+    CatalogOption,
+    EmbedderOption,
+    EngineOption,
+    MethodOption,
+    RayAddressOption,
+    ShardsOption,
+)
 from sosie.errors import UsageError
 from sosie.pipeline.run import Found
 
@@ -44,6 +51,9 @@ def scan(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before images go to a paid embedder.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one a core.")] = None,
+    engine: EngineOption = None,
+    shards: ShardsOption = None,
+    ray_address: RayAddressOption = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
 ) -> None:
     """Find the duplicates in folders and show which image of each group to keep.
@@ -58,11 +68,12 @@ def scan(
         raise typer.BadParameter("Say what to scan: either paths, or brands with --brand.")
     if report:
         _check_writable(report)
+    who = {"workers": workers, "engine": engine, "shards": shards, "ray_address": ray_address}
     settings = load_settings(
         {
             "catalog": catalog,
             "method": method,
-            "workers": workers,
+            **who,
             "max_megapixels": max_megapixels,
             "embedders": embedder,
             "similarity_threshold": threshold,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,18 @@ class Nearest:
 
     ids: Ids
     score: Floats
+
+
+class FindsNearest(Protocol):
+    """Finds the nearest of a fixed set of images: `Neighbours`, or whoever asks it elsewhere."""
+
+    def __len__(self) -> int:
+        """How many images there are."""
+        ...
+
+    def nearest(self, rows: Ids, count: int) -> Nearest:
+        """The `count` nearest others of each row."""
+        ...
 
 
 class Neighbours:
@@ -231,7 +244,7 @@ def _pairs(rows: Ids, ids: Ids, scores: Floats) -> Pairs:
 class NeighbourRounds:
     """Candidates in rounds: few for each image, and more for those whose candidates turn out to be copies.
 
-        rounds = NeighbourRounds(vectors, signs, WordIndex(spots))
+        rounds = NeighbourRounds(Neighbours(vectors, signs, WordIndex(spots)))
         while len(pairs := rounds.next()):
             rounds.report(verify(pairs))  # True for a copy, or for what is known to be one without a look
 
@@ -239,12 +252,10 @@ class NeighbourRounds:
     once over all rounds. Which pairs come depends on vectors and answers alone, not on order or threads.
     """
 
-    def __init__(
-        self, vectors: Vectors, signs: Signs, words: WordIndex | None = None, params: NeighbourParams | None = None
-    ) -> None:
+    def __init__(self, neighbours: FindsNearest, params: NeighbourParams | None = None) -> None:
         self._params = params or NeighbourParams()
-        self._neighbours = Neighbours(vectors, signs, words, self._params)
-        self._open = self._rows = np.arange(len(vectors))
+        self._neighbours = neighbours
+        self._open = self._rows = np.arange(len(neighbours))
         self._found = self._neighbours.nearest(self._rows, self._params.shortlist)
         self._done = 0
         self._asked: Ids = np.empty(0, np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sosie.config import Settings
 from sosie.pipeline.assemble import Ids
@@ -14,6 +14,9 @@ from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.threads import usable_cores
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Group, Pairs
+
+if TYPE_CHECKING:
+    from sosie.matching.similar.join import Joins
 
 Confirm = Callable[[str], bool]
 """Asked before money is spent, with a sentence that says how much."""
@@ -54,6 +57,7 @@ def find_alike(
     listen: Listener,
     confirm: Confirm,
     slack: float = 0.0,
+    joins: Joins | None = None,
 ) -> AlikeParts:
     """Embed what has no vector yet, join, and group. Nothing for `method = "hash"` and for `embedders = ["none"]`.
 
@@ -79,7 +83,7 @@ def find_alike(
     threshold = settings.similarity_threshold or embedding.threshold
     joining = SimilarParams(threshold=threshold, threads=settings.workers or usable_cores())
     complete = settings.similar_groups == "complete"
-    alike = look_alikes(before, embedding, joining, complete=complete, listen=listen, slack=slack)
+    alike = look_alikes(before, embedding, joining, complete=complete, listen=listen, slack=slack, joins=joins)
     return AlikeParts(
         edges=alike.edges,
         groups=alike.groups,

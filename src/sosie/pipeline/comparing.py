@@ -76,9 +76,9 @@ def _edge(contents: Contents, hashes: Hashes, catalogue: Catalogue) -> Edge | No
         return Edge(0, 1, "identical", 1.0, Evidence(equal="pixels"))
     edges = hash_edges(hash_pairs(hashes), contents, catalogue, workers=1)
     if len(catalogue.having(FEATURES.key, contents.keys)) == 2:
-        from sosie.pipeline.verifying import Prover
+        from sosie.pipeline.verifying import OwnHands, Prover
 
-        with Prover(contents, catalogue, 1, ignore) as prover:
+        with Prover(contents, catalogue, OwnHands(1), ignore) as prover:
             prover.prove([(0, 1)])
             edges = [*(edges if (0, 1) in prover.undecided else ()), *prover.edges]
     return next(iter(strongest(edges)), None)

@@ -1,24 +1,18 @@
 """Pairs of images measured and judged: in this process and, where there are many, in others beside it.
 
-The steps of verification are short and mostly Python's own, so threads would only wait for each other. The other
-processes are plain children that read tasks from a pipe, and end when it closes: nothing of the calling program is
-imported again, and whatever ends this process ends them.
+The steps of verification are short and mostly Python's own, so threads would only wait for each other.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import struct
-import subprocess
-import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO, Any, Literal, Self
+from functools import cache
+from typing import Any, Literal, Protocol, Self
 
+from sosie.engine.children import Child, ChildLost
 from sosie.features import StoredFeatures
 from sosie.imaging.picture import ImageInfo
 from sosie.matching.verification import (
@@ -32,14 +26,12 @@ from sosie.matching.verification import (
     prepare,
     to_thumbnails,
 )
-from sosie.pipeline.threads import single_threaded_libraries
+from sosie.pipeline.threads import keep_libraries_single
 from sosie.pipeline.ties import Chain, Pair, Ties
 from sosie.report import edge_from, evidence_to
 from sosie.types import Edge
 
 _KEPT = 96
-_LENGTH = struct.Struct("<Q")
-_SERVE = "from sosie.pipeline.examining import serve; serve()"
 
 Finding = dict[str, Any] | None
 """A verdict as the catalogue keeps it: a JSON object, None for strangers."""
@@ -138,12 +130,42 @@ def _told(verdict: Verdict, found: Measurements, info_a: ImageInfo, info_b: Imag
     }
 
 
+class Examining(Protocol):
+    """Whoever examines tasks for a run."""
+
+    def widen(self) -> None:
+        """Make ready for many pairs."""
+        ...
+
+    def cut(self, clusters: Sequence[Sequence[Pair]]) -> list[list[Pair]]:
+        """Put whole clusters of pairs together into what is to be one task each."""
+        ...
+
+    def examine(
+        self, count: int, load: Callable[[int], Task], tell: Callable[[], None], name: Callable[[int], str]
+    ) -> list[list[Outcome]]:
+        """Return the outcomes of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
+
+        `name` says of a number all that the outcomes of its task depend on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of other processes."""
+        ...
+
+
+def nameless(_number: int) -> str:
+    """Name no task: for who does not remember any."""
+    return ""
+
+
 class Bench:
     """This process and up to `others` more, examining together. Close it, or use it as a context."""
 
     def __init__(self, others: int) -> None:
-        self._wanted, self._own = others, Examiner()
-        self._others: list[_Other] = []
+        self._wanted, self._hands, self._own = others, others + 1, Examiner()
+        self._others: list[Child] = []
 
     def __enter__(self) -> Self:
         return self
@@ -151,27 +173,37 @@ class Bench:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    def cut(self, clusters: Sequence[Sequence[Pair]]) -> list[list[Pair]]:
+        """Put clusters together into tasks that all processes end at about the same time."""
+        return split(clusters, self._hands)
+
     def widen(self) -> None:
         """Start the other processes; where that cannot be done, this one works alone."""
         while self._wanted:
             self._wanted -= 1
             try:
-                self._others.append(_Other())
+                self._others.append(Child())
             except OSError:
                 self._wanted = 0
 
-    def examine(self, count: int, load: Callable[[int], Task], tell: Callable[[], None]) -> list[list[Outcome]]:
+    def examine(
+        self,
+        count: int,
+        load: Callable[[int], Task],
+        tell: Callable[[], None],
+        name: Callable[[int], str] = nameless,
+    ) -> list[list[Outcome]]:
         """Return the outcomes of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
 
         What another process failed to do is done again here, so that its errors are raised here.
         """
         todo, found = deque(range(count)), dict[int, list[Outcome]]()
 
-        def feed(other: _Other) -> None:
+        def feed(other: Child) -> None:
             while (number := _next(todo)) is not None:
                 try:
-                    found[number] = other.ask(load(number))
-                except (OSError, EOFError):
+                    found[number] = other.ask(examine_there, load(number))
+                except ChildLost:
                     todo.append(number)
                     self._others.remove(other)
                     other.stop()
@@ -215,87 +247,25 @@ def _next(todo: deque[int]) -> int | None:
         return None
 
 
-class _Other:
-    """Another process that examines what it is sent."""
-
-    def __init__(self) -> None:
-        # Paths that the calling program added by hand are not known to a new interpreter.
-        paths = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and no input of anybody
-            [sys.executable, "-c", _SERVE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-
-    def ask(self, task: Task) -> list[Outcome]:
-        """Return its answer. Raises OSError or EOFError when it is gone."""
-        tasks, answers = self._pipes()
-        _send(tasks, task)
-        answer: list[Outcome] = _receive(answers)
-        return answer
-
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        tasks, answers = self._process.stdin, self._process.stdout
-        if tasks is None or answers is None:
-            raise EOFError
-        return tasks, answers
-
-    def stop(self) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in self._pipes():
-            _close(pipe)
+@cache
+def _examiner() -> Examiner:
+    """The one of a process that does nothing else."""
+    keep_libraries_single()
+    return Examiner()
 
 
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        return  # what was still to be written has no reader any more
-
-
-def _send(pipe: IO[bytes], value: object) -> None:
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(data)))
-    pipe.write(data)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> Any:
-    """Return what `_send` wrote. Raises EOFError at the end of the pipe."""
-    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
-    return pickle.loads(_exactly(pipe, length))  # noqa: S301 - from the process that this one started, or its parent
-
-
-def _exactly(pipe: IO[bytes], length: int) -> bytes:
-    data = pipe.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
-
-
-@single_threaded_libraries()
-def serve() -> None:
-    """Examine tasks from stdin until it closes: what the other processes run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    examiner = Examiner()
-    while True:
-        try:
-            task = _receive(sys.stdin.buffer)
-        except EOFError:
-            return
-        _send(answers, examiner.examine(task))
+def examine_there(task: Task) -> list[Outcome]:
+    """Return the outcomes of a task: what other processes are asked."""
+    return _examiner().examine(task)
 
 
 def split(clusters: Sequence[Sequence[Pair]], workers: int) -> list[list[Pair]]:
     """Put clusters of pairs together: large enough to share a task, small enough that all are done at the same time."""
-    most = max(8, min(64, sum(map(len, clusters)) // (6 * workers)))
+    return gathered(clusters, max(8, min(64, sum(map(len, clusters)) // (6 * workers))))
+
+
+def gathered(clusters: Sequence[Sequence[Pair]], most: int) -> list[list[Pair]]:
+    """Put whole clusters of pairs together, `most` pairs or one cluster at a time."""
     parts: list[list[Pair]] = []
     for cluster in clusters:
         if not parts or len(parts[-1]) + len(cluster) > most:

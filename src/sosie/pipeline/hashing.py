@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -37,6 +37,8 @@ _EQUAL = 16
 """Contents with one and the same hash that are compared each with each."""
 
 Codes = NDArray[np.uint8]
+Join = Callable[[Codes, int, Codes], Pairs]
+"""Finds all pairs of codes within a radius of each other in any of their variants, as `pairs_within` does."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,9 @@ def how_compared(hashes: Hashes, described: NDArray[np.bool_]) -> list[str]:
     return ["tiny" if tiny else "yes" if can else "flat" for tiny, can in zip(hashes.tiny, says, strict=True)]
 
 
-def hash_pairs(hashes: Hashes) -> HashPairs:
-    """Return all pairs that are near in a hash that carries information, each once, sorted."""
-    with ThreadPoolExecutor(1, "sosie-compare") as pool:
-        by_pdq = pool.submit(_near, hashes.pdq, hashes.pdq_says, PDQ_RADIUS)
-        near = [_near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS)]
-        near.insert(0, by_pdq.result())
+def hash_pairs(hashes: Hashes, join: Join = pairs_within) -> HashPairs:
+    """Return all pairs that are near in a hash that carries information, each once, sorted; `join` finds them."""
+    near = _both_near(hashes, join)
     turns: dict[tuple[int, int], int] = {}
     for pairs, codes in zip(near, (hashes.pdq, hashes.dhash), strict=True):
         index, of_b = best_orientations(pairs, codes[:, 0], codes)
@@ -104,6 +103,19 @@ def hash_pairs(hashes: Hashes) -> HashPairs:
     a, b = (np.array([row[end] for row in rows], dtype=np.int64) for end in (0, 1))
     turn = np.array([turns[row] for row in rows], dtype=np.int64)
     return HashPairs(a, b, turn, _distances(hashes.pdq, a, b, turn), _distances(hashes.dhash, a, b, turn))
+
+
+def _both_near(hashes: Hashes, join: Join) -> list[Pairs]:
+    """Join PDQ and dHash; side by side where the join is one of this process."""
+    if join is not pairs_within:
+        return [
+            _near(hashes.pdq, hashes.pdq_says, PDQ_RADIUS, join),
+            _near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS, join),
+        ]
+    with ThreadPoolExecutor(1, "sosie-compare") as pool:
+        by_pdq = pool.submit(_near, hashes.pdq, hashes.pdq_says, PDQ_RADIUS, join)
+        by_dhash = _near(hashes.dhash, hashes.dhash_says, DHASH_RADIUS, join)
+        return [by_pdq.result(), by_dhash]
 
 
 def closest_hashes(hashes: Hashes, a: int, b: int) -> tuple[int, int, str]:
@@ -186,7 +198,7 @@ def _rows(contents: Contents, catalogue: Catalogue, space: str) -> Sequence[byte
     return [rows[key] for key in contents.keys]
 
 
-def _near(codes: Codes, says: NDArray[np.bool_], radius: int) -> Pairs:
+def _near(codes: Codes, says: NDArray[np.bool_], radius: int, join: Join) -> Pairs:
     """Return pairs within a radius among contents whose hash says something.
 
     Of many contents with one hash only the first few are paired with all others; the rest are linked to the first.
@@ -197,7 +209,7 @@ def _near(codes: Codes, says: NDArray[np.bool_], radius: int) -> Pairs:
     rank = np.empty(len(rows), np.int64)
     rank[order] = np.arange(len(rows)) - np.searchsorted(member_of[order], member_of[order])
     few = rows[rank < _EQUAL]
-    near = pairs_within(codes[few, 0], radius, codes[few])
+    near = join(codes[few, 0], radius, codes[few])
     many = np.flatnonzero(rank >= _EQUAL)
     a = np.concatenate((few[near.a], rows[first[member_of[many]]]))
     b = np.concatenate((few[near.b], rows[many]))

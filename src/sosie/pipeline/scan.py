@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sosie import __version__
 from sosie.config import Settings
-from sosie.fingerprints.base import Fingerprinter, builtin_hashes
-from sosie.fingerprints.tones import TonesFingerprinter
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import Confirm, Grouped, find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, name_of, with_identical
 from sosie.pipeline.contents import Contents, contents_of
+from sosie.pipeline.describing import fingerprinters_of
 from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
 from sosie.pipeline.progress import Listener, Progress
-from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.sharpness import measure_sharpness
 from sosie.pipeline.threads import single_threaded_libraries
+from sosie.pipeline.updating import read_all
+from sosie.pipeline.workshop import Workshop, workshop_for
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
 from sosie.types import RELATIONS, Edge, ImageRef, Skipped
+
+if TYPE_CHECKING:
+    from sosie.pipeline.verifying import Hands
 
 
 @dataclass
@@ -38,7 +45,6 @@ class _Clock:
         self.seconds[stage] = round(time.perf_counter() - started, 3)
 
 
-@single_threaded_libraries()
 def scan(
     catalogue: Catalogue,
     refs: Sequence[ImageRef],
@@ -50,28 +56,53 @@ def scan(
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later.
 
-    With `slack`, the report also has the pairs whose cosine is up to that much under the threshold (`looser`).
+    The setting `engine` says who does what takes long; the report is the same. With `slack`, the report also has the
+    pairs whose cosine is up to that much under the threshold (`looser`).
     """
+    with workshop_for(settings, lambda: _run_key(catalogue, refs, settings)) as workshop:
+        return scan_with(workshop, catalogue, refs, passed, settings, listen, confirm, slack)
+
+
+def _run_key(catalogue: Catalogue, refs: Sequence[ImageRef], settings: Settings) -> str:
+    """Return one name for equal runs."""
+    parts = [__version__, catalogue.name, settings.method, str(settings.shards), *sorted({ref.uri for ref in refs})]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@single_threaded_libraries()
+def scan_with(
+    workshop: Workshop,
+    catalogue: Catalogue,
+    refs: Sequence[ImageRef],
+    passed: Sequence[Skipped],
+    settings: Settings,
+    listen: Listener,
+    confirm: Confirm,
+    slack: float = 0.0,
+) -> tuple[Report, bool]:
+    """Return what `scan` returns; `workshop` does what takes long."""
     clock = _Clock()
     params = ReadParams(
         decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
         max_bytes=int(settings.max_megabytes * 1e6),
         workers=settings.workers,
     )
-    fingerprinters = _fingerprinters(settings)
+    fingerprinters = fingerprinters_of(settings.method)
     with clock("read"):
-        reading = read_all(refs, catalogue, fingerprinters, params, listen)
+        reading = read_all(refs, catalogue, fingerprinters, params, listen, workshop.shards(refs, params))
     contents = contents_of(reading.contents, refs, catalogue)
     with clock("compare"):
         listen(Progress("compare", 0, len(contents), len(reading.skipped)))
         hashes = load_hashes(contents, catalogue)
-        pairs = hash_pairs(hashes)
+        pairs = hash_pairs(hashes, workshop.join)
         equal = equal_edges(pairs, hashes, contents, catalogue, params)
         by_hash = hash_edges(pairs, contents, catalogue, settings.workers)
         listen(Progress("compare", len(contents), len(contents), len(reading.skipped)))
     if settings.method == "auto":
         with clock("verify"):
-            contents, edges, described = _proved(contents, pairs, equal, by_hash, catalogue, params, listen)
+            contents, edges, described = _proved(
+                contents, pairs, equal, by_hash, catalogue, params, listen, workshop.hands()
+            )
     else:
         edges, described = [*equal, *by_hash], np.zeros(len(contents), np.bool_)
         contents = measure_sharpness(contents, edges, catalogue, params)
@@ -84,7 +115,7 @@ def scan(
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
         before = Grouped(contents, edges, groups, ids, compared)
-        alike = find_alike(before, catalogue, settings, params, listen, confirm, slack)
+        alike = find_alike(before, catalogue, settings, params, listen, confirm, slack, workshop.joins)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(
@@ -101,15 +132,6 @@ def scan(
     return report, alike.settled and not reading.transient
 
 
-def _fingerprinters(settings: Settings) -> list[Fingerprinter]:
-    found: list[Fingerprinter] = [builtin_hashes()["hash"], TonesFingerprinter()]
-    if settings.method == "auto":
-        from sosie.fingerprints.local import LocalFingerprinter
-
-        found.append(LocalFingerprinter())
-    return found
-
-
 def _proved(
     contents: Contents,
     pairs: HashPairs,
@@ -118,6 +140,7 @@ def _proved(
     catalogue: Catalogue,
     params: ReadParams,
     listen: Listener,
+    hands: Hands,
 ) -> tuple[Contents, list[Edge], NDArray[np.bool_]]:
     """Return the contents with what was measured of them, all edges, and which contents have local features.
 
@@ -125,7 +148,7 @@ def _proved(
     """
     from sosie.pipeline.verifying import Prover
 
-    with Prover(contents, catalogue, params.workers, listen) as prover:
+    with Prover(contents, catalogue, hands, listen) as prover:
         prover.prove_nearest(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
         unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
         contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)

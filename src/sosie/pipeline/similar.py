@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sosie.grouping.stars import Stars, cliques, stars
 from sosie.matching.similar import Joined, SimilarParams, canonical, similar_pairs
-from sosie.matching.similar.join import Told
+from sosie.matching.similar.join import Joins, Told
 from sosie.pipeline.alike import Grouped
 from sosie.pipeline.assemble import name_of
 from sosie.pipeline.embedding import Embedding
@@ -43,6 +43,7 @@ def look_alikes(
     complete: bool,
     listen: Listener,
     slack: float = 0.0,
+    joins: Joins | None = None,
 ) -> Alike:
     """Give the pairs and groups that look alike, for the pictures that were found before.
 
@@ -59,7 +60,7 @@ def look_alikes(
 
     taking_part = np.array([before.compared[row] == "yes" for row in keepers.tolist()], np.bool_)
     vectors = np.where(taking_part[:, None], embedding.vectors[keepers], np.float16(0))
-    joined, looser, lowest = _joined(vectors, params, slack, told)
+    joined, looser, lowest = _joined(vectors, params, slack, told, joins)
     found = cliques(len(keepers), joined.pairs) if complete else stars(len(keepers), joined.pairs)
     closer = {(edge.a, edge.b) for edge in before.edges}
     fresh = [edge for edge in _edges(joined.pairs, keepers, embedding) if (edge.a, edge.b) not in closer]
@@ -74,15 +75,15 @@ def look_alikes(
 
 
 def _joined(
-    vectors: NDArray[np.float16], params: SimilarParams, slack: float, told: Told
+    vectors: NDArray[np.float16], params: SimilarParams, slack: float, told: Told, joins: Joins | None
 ) -> tuple[Joined, Pairs | None, float]:
     """Give the pairs at or above the threshold and, with `slack`, also those a little under it and from where on."""
     if slack <= 0:
-        return similar_pairs(vectors, params, told), None, 0.0
+        return similar_pairs(vectors, params, told, joins), None, 0.0
     lowest = round(max(_LEAST, params.threshold - slack), 4)
-    wide = similar_pairs(vectors, replace(params, threshold=lowest), told)
+    wide = similar_pairs(vectors, replace(params, threshold=lowest), told, joins)
     if wide.thinned:  # so many that the groups at the threshold itself would not be what they are without slack
-        return similar_pairs(vectors, params, told), None, 0.0
+        return similar_pairs(vectors, params, told, joins), None, 0.0
     kept = wide.pairs.score >= np.float32(params.threshold)
     looser = wide.pairs
     if len(looser) > _MOST_LOOSER:

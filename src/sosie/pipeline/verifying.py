@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ from sosie.features import Spots
 from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, signs, vectors
 from sosie.imaging import ImageInfo
 from sosie.matching import verification
-from sosie.matching.neighbours import NeighbourRounds
+from sosie.matching.neighbours import FindsNearest, NeighbourRounds, Neighbours
 from sosie.matching.verification import VerificationParams
 from sosie.matching.words import WordIndex
 from sosie.pipeline.contents import Contents
-from sosie.pipeline.examining import Bench, Finding, Task, edge_of, split
+from sosie.pipeline.examining import Bench, Examining, Finding, Task, edge_of
 from sosie.pipeline.hashing import TINY
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.threads import usable_cores
@@ -45,6 +45,33 @@ def judge_key() -> str:
     return hashlib.sha256(judge + parts).hexdigest()[:16]
 
 
+class Hands(Protocol):
+    """Who does what takes long in proving."""
+
+    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> FindsNearest:
+        """Give what finds the nearest of these images."""
+        ...
+
+    def bench(self) -> Examining:
+        """Give what examines pairs; whoever asked for it closes it."""
+        ...
+
+
+@dataclass(frozen=True)
+class OwnHands:
+    """This process, with threads and children of its own: `workers`, 0 for one a core."""
+
+    workers: int = 0
+
+    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> FindsNearest:
+        """Give what finds them in this process."""
+        return Neighbours(vectors, signs, WordIndex(spots))
+
+    def bench(self) -> Examining:
+        """Give this process, and others beside it."""
+        return Bench((self.workers or usable_cores()) - 1)
+
+
 @dataclass
 class Prover:
     """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
@@ -55,7 +82,7 @@ class Prover:
 
     contents: Contents
     catalogue: Catalogue
-    workers: int
+    hands: Hands
     listen: Listener
     edges: list[Edge] = field(default_factory=list)
     undecided: set[Pair] = field(default_factory=set)
@@ -67,8 +94,7 @@ class Prover:
         self.ties = Ties(len(self.contents))
         self.spared = list[Pair]()
         self.tiny = [min(row.width, row.height) < TINY for row in self.contents.rows]
-        self.hands = self.workers or usable_cores()
-        self.bench = Bench(self.hands - 1)
+        self.bench = self.hands.bench()
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +112,8 @@ class Prover:
     def prove_nearest(self, likely: Sequence[Pair] = ()) -> None:
         """Verify pairs that are `likely` copies and the nearest of each content, in rounds: where candidates turn out
         to be copies, more follow."""
-        rounds = NeighbourRounds(self.vectors, signs(), WordIndex(Spots.from_bytes(self._rows(SPOTS.key))))
+        spots = Spots.from_bytes(self._rows(SPOTS.key))
+        rounds = NeighbourRounds(self.hands.neighbours(self.vectors, signs(), spots))
         while len(pairs := rounds.next()):
             first, rest = self._promising_first(pairs)
             self.prove([*first, *likely])
@@ -147,7 +174,7 @@ class Prover:
         total = sum(map(len, parts))
         if total >= _MANY:
             self.bench.widen()
-        tasks = split(parts, self.hands)
+        tasks = self.bench.cut(parts)
         said = iter(range(1, len(tasks) + 1))
 
         def tell() -> None:
@@ -155,7 +182,12 @@ class Prover:
             self.listen(Progress("verify", done, self.done + total + waiting))
 
         self.listen(Progress("verify", self.done, self.done + total + waiting))
-        answers = self.bench.examine(len(tasks), lambda number: self._task(tasks[number], spare=spare), tell)
+        answers = self.bench.examine(
+            len(tasks),
+            lambda number: self._task(tasks[number], spare=spare),
+            tell,
+            lambda number: self._name(tasks[number], spare=spare),
+        )
         self.done += total
         outcomes = [
             (pair, *outcome)
@@ -169,6 +201,17 @@ class Prover:
             if how != "left":
                 self._enter(pair, finding)
         return [pair for pair, how, _ in outcomes if how == "left"]
+
+    def _name(self, pairs: Sequence[Pair], *, spare: bool) -> str:
+        """Return all that the outcomes of a task depend on."""
+        rows = sorted({row for pair in pairs for row in pair})
+        digest = hashlib.sha256(f"{self.judge} {spare} {len(rows)}".encode())
+        for row in rows:
+            digest.update(self.contents.keys[row])
+        chains = [(a, b, self.ties.chain(a, b)) for a, b in pairs] if spare else [(a, b, None) for a, b in pairs]
+        for a, b, chain in [*chains, *(self.ties.links(rows) if spare else ())]:
+            digest.update(f"{a} {b} {chain and (chain.matrix.tolist(), chain.score, chain.framed)}".encode())
+        return digest.hexdigest()
 
     def _task(self, pairs: Sequence[Pair], *, spare: bool) -> Task:
         """Return what another process needs to examine some pairs."""

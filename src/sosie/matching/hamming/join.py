@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,32 @@ def pairs_within(
         return found.pairs()
     for turned in _variants_in_parts(variants, plain):
         _join(turned, plain, radius, found)
+    return found.pairs()
+
+
+def pairs_of_rows(
+    codes: NDArray[np.uint8], radius: int, variants: NDArray[np.uint8], start: int, *, limit: int = 50_000_000
+) -> Pairs:
+    """Give the part of `pairs_within` that the variants of some rows find: those from row `start` on, (m, k, bytes).
+
+    The parts of all rows together are its pairs; one that two parts have has the lesser of their scores.
+    """
+    _check(codes, radius, None)
+    found = Found(len(codes), codes.shape[1] * 8, limit)
+    plain = Codes.of(np.ascontiguousarray(codes))
+    step = max(_QUERIES // variants.shape[1], 1)
+    for first in range(0, len(variants), step):
+        part = variants[first : first + step]
+        owners = np.repeat(np.arange(start + first, start + first + len(part)), part.shape[1])
+        _join(Codes.of(np.ascontiguousarray(part).reshape(-1, part.shape[2]), owners), plain, radius, found)
+    return found.pairs()
+
+
+def merged(count: int, bits: int, parts: Iterable[Pairs], *, limit: int = 50_000_000) -> Pairs:
+    """Put the pairs of several parts of a join of `count` codes together, each once at its least distance."""
+    found = Found(count, bits, limit)
+    for part in parts:
+        found.add(part.a, part.b, part.score.astype(np.int64))
     return found.pairs()
 
 

@@ -6,7 +6,7 @@ margin of it, so that pairs across borders meet. In a cell, home rows are compar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +77,29 @@ def join_cells(
         _join_one(vectors, home, np.concatenate((home, guests)), threshold, found)
         if told:
             told(int(home_starts[cell + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What stands in some cells: `rows`, int64 ascending, and the cells of these rows alone, numbered from 0."""
+
+    rows: NDArray[np.int64]
+    cells: Cells
+
+
+def buckets(cells: Cells, most: int) -> Iterator[Bucket]:
+    """Cut cells into buckets of about `most` rows; the pairs that meet in a cell meet in its bucket."""
+    filled = np.bincount(cells.home, minlength=cells.count) + np.bincount(cells.visits[:, 1], minlength=cells.count)
+    number = np.cumsum(filled) // most
+    for bucket in np.unique(number):
+        first, last = np.searchsorted(number, [bucket, bucket + 1])
+        home = np.flatnonzero((cells.home >= first) & (cells.home < last))
+        visits = cells.visits[(cells.visits[:, 1] >= first) & (cells.visits[:, 1] < last)]
+        rows = np.unique(np.concatenate((home, visits[:, 0])))
+        at_home = np.full(len(rows), last - first, np.int64)
+        at_home[np.searchsorted(rows, home)] = cells.home[home] - first
+        inside = np.stack([np.searchsorted(rows, visits[:, 0]), visits[:, 1] - first], axis=1)
+        yield Bucket(rows, Cells(at_home, inside, int(last - first)))
 
 
 def _join_one(

@@ -37,11 +37,18 @@ def join_exact(
                 told(min(several[-1] + _ROWS, len(units)))
 
 
+def join_rows(vectors: NDArray[np.float16], rows: range, threshold: float, found: Found) -> None:
+    """Put every pair at or above the threshold of which the earlier row is one of `rows` into `found`."""
+    units = unit_rows(vectors)
+    for top in range(rows.start, rows.stop, _ROWS):
+        found.add(*_row_of_tiles(units, top, threshold, min(top + _ROWS, rows.stop)))
+
+
 def _row_of_tiles(
-    units: NDArray[np.float32], top: int, threshold: float
+    units: NDArray[np.float32], top: int, threshold: float, stop: int | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of a few rows with all later ones."""
-    rows = units[top : top + _ROWS]
+    rows = units[top : min(top + _ROWS, len(units) if stop is None else stop)]
     buffer = np.empty(_ROWS * _COLUMNS, np.float32)
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for left in range(top - top % _COLUMNS, len(units), _COLUMNS):

@@ -34,9 +34,17 @@ class Found:
         if self._pending > _MERGE:
             self._merge()
 
-    def pairs(self) -> Pairs:
-        """Give what was found, sorted."""
+    def take(self, pairs: Pairs, *, thinned: bool) -> None:
+        """Take the pairs that another one found among the same vectors, with their similarity."""
         self._merge()
+        self._put(pairs.a, pairs.b, pairs.score)
+        self.thinned |= thinned
+
+    def pairs(self) -> Pairs:
+        """Give what was found, sorted. It does not depend on the order in which that was taken, nor by how many."""
+        self._merge()
+        if self.thinned:
+            self._known = thin(len(self._vectors), self._known, self._nearest)
         return self._known
 
     def _merge(self) -> None:
@@ -47,13 +55,19 @@ class Found:
         a, b = np.divmod(fresh, count)
         score = canonical(self._vectors, a, b)
         kept = score >= self._threshold
-        a, b = np.concatenate((known.a, a[kept])), np.concatenate((known.b, b[kept]))
-        score = np.concatenate((known.score, score[kept]))
-        order = np.lexsort((b, a))
-        self._known = Pairs(a[order], b[order], score[order])
         self._keys, self._pending = [], 0
+        self._put(a[kept], b[kept], score[kept])
+
+    def _put(self, a: NDArray[np.int64], b: NDArray[np.int64], score: NDArray[np.float32]) -> None:
+        """Put scored pairs, each once, to those that are known."""
+        known = self._known
+        keys = np.concatenate((known.a * len(self._vectors) + known.b, a * len(self._vectors) + b))
+        _, first = np.unique(keys, return_index=True)
+        score = np.concatenate((known.score, score))[first]
+        a, b = np.divmod(keys[first], max(len(self._vectors), 1))
+        self._known = Pairs(a, b, score)
         if len(self._known) > self._most:
-            self._known = thin(count, self._known, self._nearest)
+            self._known = thin(len(self._vectors), self._known, self._nearest)
             self.thinned = True
 
 

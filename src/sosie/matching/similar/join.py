@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sosie.errors import UsageError
-from sosie.matching.similar.cells import centres_of, join_cells, settle
+from sosie.matching.similar.cells import Cells, centres_of, join_cells, settle
 from sosie.matching.similar.exact import exact_for, join_exact
 from sosie.matching.similar.found import Found, among_best
 from sosie.types import Pairs
@@ -55,27 +56,71 @@ class Joined:
     method: str
 
 
-def similar_pairs(vectors: NDArray[np.float16], params: SimilarParams, told: Told | None = None) -> Joined:
+class Joins(Protocol):
+    """Who does the two joins; each puts what it finds into `found` and tells of the rows done."""
+
+    def exact(
+        self, vectors: NDArray[np.float16], params: SimilarParams, found: Found, told: Told | None = None
+    ) -> None:
+        """Compare all with all."""
+        ...
+
+    def by_cells(
+        self,
+        vectors: NDArray[np.float16],
+        cells: Cells,
+        params: SimilarParams,
+        found: Found,
+        told: Told | None = None,
+    ) -> None:
+        """Compare what meets in a cell."""
+        ...
+
+
+class _Here:
+    """The joins in this process."""
+
+    def exact(
+        self, vectors: NDArray[np.float16], params: SimilarParams, found: Found, told: Told | None = None
+    ) -> None:
+        join_exact(vectors, params.threshold, found, told, params.threads)
+
+    def by_cells(
+        self,
+        vectors: NDArray[np.float16],
+        cells: Cells,
+        params: SimilarParams,
+        found: Found,
+        told: Told | None = None,
+    ) -> None:
+        join_cells(vectors, cells, params.threshold, found, told)
+
+
+def similar_pairs(
+    vectors: NDArray[np.float16], params: SimilarParams, told: Told | None = None, joins: Joins | None = None
+) -> Joined:
     """Give the pairs of rows whose canonical similarity is at or above the threshold.
 
     `vectors`: float16 (n, d), unit length up to their precision; rows of zeros are similar to none. `told` hears of
-    the rows done and may raise to stop. The result depends on nothing but vectors and params.
+    the rows done and may raise to stop; `joins` does the joins elsewhere. The result depends on vectors and params
+    alone.
     """
+    joins = joins or _Here()
     if len(vectors) <= params.exact_up_to:
-        found = _found(vectors, params)
-        join_exact(vectors, params.threshold, found, told, params.threads)
+        found = found_of(vectors, params)
+        joins.exact(vectors, params, found, told)
         return Joined(found.pairs(), 1.0, found.thinned, "exact")
-    return _by_cells(vectors, params, told)
+    return _by_cells(vectors, params, told, joins)
 
 
-def _by_cells(vectors: NDArray[np.float16], params: SimilarParams, told: Told | None) -> Joined:
+def _by_cells(vectors: NDArray[np.float16], params: SimilarParams, told: Told | None, joins: Joins) -> Joined:
     centres = centres_of(vectors, max(2, int(2 * len(vectors) ** 0.5)))
     sampled = np.random.default_rng(1).choice(len(vectors), min(params.sample, len(vectors)), replace=False)
     truth = _audit_pairs(vectors, np.sort(sampled).astype(np.int64), params)
     visitors, margin = params.visitors, params.margin
     for attempt in range(params.tries):
-        found = _found(vectors, params)
-        join_cells(vectors, settle(vectors, centres, visitors, margin), params.threshold, found, told)
+        found = found_of(vectors, params)
+        joins.by_cells(vectors, settle(vectors, centres, visitors, margin), params, found, told)
         pairs = found.pairs()
         recall = _recall(pairs, truth, len(vectors))
         if recall >= params.recall or attempt == params.tries - 1:
@@ -86,7 +131,7 @@ def _by_cells(vectors: NDArray[np.float16], params: SimilarParams, told: Told | 
 
 def _audit_pairs(vectors: NDArray[np.float16], rows: NDArray[np.int64], params: SimilarParams) -> Pairs:
     """All pairs of the sampled rows, or of each its nearest: those that are kept however many there are."""
-    truth = _found(vectors, params)
+    truth = found_of(vectors, params)
     exact_for(rows, vectors, params.threshold, truth)
     pairs = truth.pairs()
     kept = np.zeros(len(pairs), bool)
@@ -101,5 +146,6 @@ def _recall(pairs: Pairs, truth: Pairs, count: int) -> float:
     return float(np.isin(truth.a * count + truth.b, pairs.a * count + pairs.b).mean())
 
 
-def _found(vectors: NDArray[np.float16], params: SimilarParams) -> Found:
+def found_of(vectors: NDArray[np.float16], params: SimilarParams) -> Found:
+    """Give what collects the pairs of a join with these params."""
     return Found(vectors, params.threshold, nearest=params.nearest, most=params.most)

@@ -1,0 +1,106 @@
+"""Who does what takes long in a scan: this process with its threads, or tasks on files by several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sosie.config import Settings
+from sosie.errors import EngineFailure, RunStopped
+from sosie.matching.hamming import pairs_within
+from sosie.pipeline.hashing import Join
+from sosie.pipeline.reading import ReadParams
+from sosie.pipeline.updating import Shards
+from sosie.store.lock import alone
+from sosie.types import ImageRef
+
+if TYPE_CHECKING:
+    from sosie.engine.executors import Executor
+    from sosie.engine.run import Run
+    from sosie.matching.similar.join import Joins
+    from sosie.pipeline.verifying import Hands
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """The parts of a scan that take long. Whoever does them, what comes out is the same to the last byte.
+
+    `shards` says for all images of a run who reads them (None: threads here), `join` is the join of hashes, `hands`
+    give what finds candidates and verifies them, `joins` that of vectors.
+    """
+
+    shards: Callable[[Sequence[ImageRef], ReadParams], Shards | None]
+    join: Join
+    hands: Callable[[], Hands]
+    joins: Joins | None
+
+
+def own_workshop(settings: Settings) -> Workshop:
+    """Return this process."""
+
+    def hands() -> Hands:
+        from sosie.pipeline.verifying import OwnHands  # Imported here: a scan that compares hashes needs no OpenCV.
+
+        return OwnHands(settings.workers)
+
+    return Workshop(lambda _refs, _params: None, pairs_within, hands, None)
+
+
+def task_workshop(run: Run, settings: Settings) -> Workshop:
+    """Return the tasks of a run."""
+    from sosie.pipeline.steps.hashes import join_of
+    from sosie.pipeline.steps.looks import TaskJoins
+    from sosie.pipeline.steps.proving import TaskHands
+    from sosie.pipeline.steps.reading import shards_of
+
+    def shards(refs: Sequence[ImageRef], params: ReadParams) -> Shards:
+        return shards_of(run, refs, params, settings.method)
+
+    return Workshop(shards, join_of(run), lambda: TaskHands(run), TaskJoins(run))
+
+
+@contextmanager
+def workshop_for(settings: Settings, key: Callable[[], str]) -> Iterator[Workshop]:
+    """Give who does the work as the settings say. `key` names the run: an equal one that was cut off is taken up.
+
+    At the end of a run that succeeds its files go. Raises `EngineFailure` when an equal run is under way.
+    """
+    if settings.engine == "local" and not settings.shards:
+        yield own_workshop(settings)
+        return
+    from sosie.engine.files import Folder
+    from sosie.engine.run import Run
+
+    folder = settings.run_path / key()
+    with _alone(folder.with_suffix(".lock")):
+        run = Run(Folder(folder), _executor(settings), settings.shards)
+        try:
+            yield task_workshop(run, settings)
+        finally:
+            run.close()
+        run.files.clear()
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(file))
+        except RunStopped as error:
+            raise EngineFailure("An equal scan is under way.", next_step="Wait until it has ended.") from error
+        yield
+
+
+def _executor(settings: Settings) -> Executor:
+    if settings.engine == "ray":
+        from sosie.engine.ray_tasks import RayTasks
+
+        return RayTasks(settings.ray_address, settings.workers)
+    from sosie.engine.executors import Inline, Pool
+    from sosie.pipeline.threads import usable_cores
+
+    hands = settings.workers or usable_cores()
+    return Pool(hands) if hands > 1 else Inline()
