@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,11 +129,13 @@ def test_one_vector_for_a_whole_batch_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [(400, "INVALID_ARGUMENT"), (403, "PERMISSION_DENIED")])
-def test_a_wrong_key_is_told_without_showing_it(code: int, status: str) -> None:
+def test_a_wrong_key_is_told_without_showing_it(code: int, status: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     with Loopback(lambda _: failure(code, status, f"API key not valid: {KEY}.")) as server:
         with pytest.raises(EmbedderFailure, match="API key not valid") as found:
             backend(server).open()
         assert KEY not in f"{found.value} {found.value.__cause__!r} {backend(server)!r}"
+    assert KEY not in caplog.text
 
 
 def test_a_provider_that_is_not_there_is_told_in_words() -> None:

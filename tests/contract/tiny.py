@@ -36,6 +36,34 @@ def tiny_onnx(seed: int = 0, side: int = SIDE, dims: int = DIMS, pool: int = 4) 
     return bytes(model.SerializeToString())
 
 
+MERGES = [("r", "e"), ("re", "d</w>"), ("s", "h"), ("o", "e</w>"), ("sh", "oe</w>")]
+
+
+def vocabulary() -> dict[str, int]:
+    """Tokens of small letters and of the few merges."""
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    parts = [*letters, *(letter + "</w>" for letter in letters), *("".join(pair) for pair in MERGES)]
+    return {part: number for number, part in enumerate([*parts, "<|startoftext|>", "<|endoftext|>"])}
+
+
+def tiny_text_onnx(tokens: int, dims: int = DIMS) -> bytes:
+    """The mean of a vector a token."""
+    table = np.random.default_rng(0).standard_normal((len(vocabulary()), dims)).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
+        helper.make_node("ReduceMean", ["rows", "axis"], ["text_embeds"], keepdims=0),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "text",
+        [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", tokens])],
+        [helper.make_tensor_value_info("text_embeds", TensorProto.FLOAT, ["batch", dims])],
+        [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    return bytes(model.SerializeToString())
+
+
 def tiny_model(data: bytes, *, dims: int = DIMS, sha256: str | None = None, name: str = "tiny") -> Model:
     digest = hashlib.sha256(data).hexdigest() if sha256 is None else sha256
     return Model(

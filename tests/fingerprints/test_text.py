@@ -6,25 +6,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 import transformers
-from onnx import TensorProto, helper, numpy_helper
 
 from sosie.errors import EmbedderFailure, ModelFailure
 from sosie.fingerprints.embedders.files import ModelFiles
 from sosie.fingerprints.embedders.model import Model, RemoteFile, TextTower
 from sosie.fingerprints.embedders.registry import MODELS
 from sosie.fingerprints.embedders.text import TextEmbedder, Tokenizer, split_words, text_files
-from tests.contract.tiny import DIMS, tiny_model, tiny_onnx
-
-MERGES = [("r", "e"), ("re", "d</w>"), ("s", "h"), ("o", "e</w>"), ("sh", "oe</w>")]
-
-
-def vocabulary() -> dict[str, int]:
-    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    parts = [*letters, *(letter + "</w>" for letter in letters), *("".join(pair) for pair in MERGES)]
-    return {part: number for number, part in enumerate([*parts, "<|startoftext|>", "<|endoftext|>"])}
+from tests.contract.tiny import MERGES, tiny_model, tiny_onnx, tiny_text_onnx, vocabulary
 
 
 def write_vocabulary(folder: Path) -> tuple[Path, Path]:
@@ -72,22 +62,8 @@ def test_a_vocabulary_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_texts_become_unit_vectors(tmp_path: Path) -> None:
-    tokens, words = 8, len(vocabulary())
-    table = np.random.default_rng(0).standard_normal((words, DIMS)).astype(np.float32)
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
-        helper.make_node("ReduceMean", ["rows", "axis"], ["text_embeds"], keepdims=0),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "text",
-        [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", tokens])],
-        [helper.make_tensor_value_info("text_embeds", TensorProto.FLOAT, ["batch", DIMS])],
-        [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
-    )
-    onnx.save(
-        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), str(tmp_path / "t.onnx")
-    )
+    tokens = 8
+    (tmp_path / "t.onnx").write_bytes(tiny_text_onnx(tokens))
     tower = TextTower(model=RemoteFile("t", 0), vocabulary=RemoteFile("v", 0), merges=RemoteFile("m", 0), tokens=tokens)
     base = tiny_model(tiny_onnx())
     model = Model(**{name: getattr(base, name) for name in base.__slots__ if name != "text"}, text=tower)
