@@ -147,8 +147,10 @@ def test_a_cancel_does_not_wait_for_a_provider_that_hangs() -> None:
 
 
 def test_a_service_that_is_not_there_is_told_in_words() -> None:
-    with pytest.raises(EmbedderFailure, match=r"cannot be reached at 127\.0\.0\.1:9"):
+    with pytest.raises(EmbedderFailure, match=r"cannot be reached at 127\.0\.0\.1:9: nothing listens there"):
         ServiceBackend(url="http://127.0.0.1:9", patience=QUICK).open()
+    with pytest.raises(EmbedderFailure, match=r"at no\.invalid: there is no connection, or no such host \(tried 2"):
+        ServiceBackend(url="http://no.invalid", patience=QUICK).open()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])

@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from sosie.errors import EmbedderFailure
-from sosie.fingerprints.embedders.http import PASSING, without_secret
+from sosie.fingerprints.embedders.http import PASSING, host_of, network_words, without_secret
 from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
 
@@ -76,7 +76,8 @@ class GeminiEmbedder(RemoteEmbedder):
             if type(error).__module__.split(".")[0] in _NETWORK or isinstance(error, OSError):
                 if "Timeout" in type(error).__name__:
                     raise TryAgainError("did not answer in time") from None
-                raise TryAgainError(f"cannot be reached ({self._clean(str(error))})") from None
+                why = network_words(error, self._backend.secret)
+                raise TryAgainError(f"cannot be reached at {self._host}: {why}") from None
             raise EmbedderFailure(f"gemini failed ({type(error).__name__}: {self._clean(str(error))}).") from None
 
     def _sorted(self, error: Any) -> Exception:
@@ -91,6 +92,10 @@ class GeminiEmbedder(RemoteEmbedder):
         if code == 400 and "api key" not in said.lower():
             return RefusedError(f"answered 400 {said}")
         return EmbedderFailure(f"Gemini refuses ({code} {said}).")
+
+    @property
+    def _host(self) -> str:
+        return host_of(self._backend.base_url or "https://generativelanguage.googleapis.com")
 
     def _clean(self, text: str) -> str:
         return without_secret(text, self._backend.secret)

@@ -28,6 +28,26 @@ def without_secret(text: str, secret: str) -> str:
     return short.replace(secret, "***") if secret else short
 
 
+_NETWORK_WORDS = (
+    ("certificate", "its certificate cannot be trusted"),
+    ("refused", "nothing listens there"),
+    ("name or service", "there is no connection, or no such host"),
+    ("name resolution", "there is no connection, or no such host"),
+    ("getaddrinfo", "there is no connection, or no such host"),
+    ("nodename", "there is no connection, or no such host"),
+    ("unreachable", "there is no connection"),
+    ("disconnected", "the connection broke off"),
+    ("reset", "the connection broke off"),
+)
+
+
+def network_words(error: Exception, secret: str = "") -> str:
+    """Say plainly why there was no connection, whatever library noticed it."""
+    said = str(error)
+    found = (words for sign, words in _NETWORK_WORDS if sign in said.lower())
+    return next(found, without_secret(said, secret) or "the connection broke off")
+
+
 class Connection:
     """Requests to one address. `secret` is sent as a bearer token and never appears in an error."""
 
@@ -78,7 +98,8 @@ class Connection:
         except httpx.TimeoutException as error:
             raise TryAgainError(f"at {host_of(self.url)} did not answer in time") from error
         except httpx.TransportError as error:
-            raise TryAgainError(f"cannot be reached at {host_of(self.url)} ({self._clean(str(error))})") from error
+            why = network_words(error, self._secret)
+            raise TryAgainError(f"cannot be reached at {host_of(self.url)}: {why}") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise EmbedderFailure(f"{host_of(self.url)} cannot be used ({self._clean(str(error))}).") from error
 
