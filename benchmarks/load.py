@@ -216,6 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--drawn", type=int, default=300, help="of them drawn pictures, which are asked for")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each mix is kept up")
     parser.add_argument("--servers", type=int, default=1, help="server processes over the one catalogue")
+    parser.add_argument("--only", default="", help="only mixes with this in their names")
     parser.add_argument("--data", type=Path, help="keep the catalogue here, and use it again in the next run")
     parser.add_argument("--smoke", action="store_true", help="a few hundred images, seconds")
     parser.add_argument("--results", type=Path, default=HERE, help="folder of RESULTS.md and results/")
@@ -225,7 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = options.data or Path(folder)
         data.mkdir(parents=True, exist_ok=True)
         made = drawn_for(drawn) if any(data.glob("*.db")) else build(data, images, drawn)
-        rows = measure(data, made, MIXES, seconds, options.servers)
+        mixes = [mix for mix in (MIXES[:3] if options.smoke else MIXES) if options.only in mix.name]
+        rows = measure(data, made, mixes, seconds, options.servers)
     about = {"about": "checks and group reads over loopback"}
     more: Row = {"images": images, "servers": options.servers}
     named = {f"{images:,} images, {name}": {**row, **more} for name, row in rows.items()}
