@@ -17,8 +17,9 @@ from sosie.fingerprints.embedders.text import TextEmbedder, text_files
 from sosie.pipeline.contents import contents_of
 from sosie.pipeline.embedding import EmbedParams, embed_contents
 from sosie.pipeline.progress import ignore
-from sosie.pipeline.reading import ReadParams, read_all
+from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.similar_search import search_for
+from sosie.pipeline.updating import read_all
 from sosie.sources import FolderSource
 from sosie.store.cache import CatalogueCache
 from sosie.store.catalogue import Catalogue
