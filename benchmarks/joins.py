@@ -115,14 +115,14 @@ def measure(name: str, count: int) -> Run:
     codes = planted(count)
     if name.startswith("faiss"):
         import faiss  # noqa: F401  (loading it is not part of the join)
-    before = _resident()
+    before = peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     pairs = CONTENDERS[name](codes)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Run(wall, cpu, max(_resident() - before, 0), pairs)
+    return Run(wall, cpu, max(peak_memory() - before, 0), pairs)
 
 
-def _resident() -> int:
+def peak_memory() -> int:
     """The most memory that this process has had, in bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
