@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
 from sosie.cli.app import app
+from sosie.config import load_settings
+from sosie.review import open_desk
+from sosie.store.catalogue import Catalogue
 from tests.review.folders import tree
 
 
@@ -124,6 +127,46 @@ def test_images_set_apart_are_never_merged_again_not_even_through_a_third(librar
     report = json.loads(call("scan", library, "--json").stdout)
     names = [{Path(report["images"][member]["uri"]).name for member in group["members"]} for group in report["groups"]]
     assert [group for group in names if {"1.png", "1.jpg", "third.jpg"} <= group]
+
+
+@pytest.mark.parametrize(
+    "how", [("--method", "hash"), ("--embedder", "builtin", "--threshold", "0.5"), ("--embedder", "none")]
+)
+def test_what_is_settled_stays_so_under_other_methods_thresholds_and_models_and_downloads(
+    library: Path, tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    settled = {library / f"{folder}/0.{kind}" for folder, kind in (("archive", "png"), ("phone", "jpg"))}
+    call("decide", "keep", library / "archive/0.png")
+    call("decide", "drop", library / "phone/0.jpg", "--keeper", library / "archive/0.png")
+    call("decide", "apart", library / "archive/1.png", library / "phone/1.jpg")
+    again = tmp_path / "downloaded again"
+    for file in library.rglob("*.*"):
+        target = again / f"{file.parent.name}-{file.stem} (1){file.suffix}"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    names = {again / f"{file.parent.name}-{file.stem} (1){file.suffix}" for file in settled}
+    call("scan", again, "--quiet", *how)
+    assert not names & asked()
+    assert not [group for group in grouped() if {"archive-1 (1).png", "phone-1 (1).jpg"} <= group]
+    cv2.imwrite(str(again / "new.jpg"), cv2.resize(picture(0), (320, 240)))
+    call("scan", again, "--quiet", *how)
+    assert not names & asked()
+    joined = [group for group in grouped() if {"archive-0 (1).png", "new.jpg"} <= group]
+    assert not joined or again / "new.jpg" in asked()
+    assert joined or how == ("--method", "hash")
+
+
+def asked() -> set[Path]:
+    """The files of the last scan that wait for somebody's decision."""
+    with Catalogue.of(load_settings({})) as catalogue:
+        groups = open_desk(catalogue).groups()
+        return {Path(m.image.uri) for group in groups for m in group.members if m.content in group.asked}
+
+
+def grouped() -> list[set[str]]:
+    """The names in each group of the last scan."""
+    with Catalogue.of(load_settings({})) as catalogue:
+        return [{Path(m.image.uri).name for m in group.members} for group in open_desk(catalogue).groups()]
 
 
 def test_rules_are_tried_before_they_are_in_force(library: Path) -> None:

@@ -30,5 +30,13 @@ export const makePlan = (body: PlanInput): Promise<Plan> => answer(api.POST("/ap
 export const applyPlan = (plan: string, confirm: number): Promise<Run> =>
   answer(api.POST("/api/plans/{plan}/apply", { params: { path: { plan } }, body: { confirm } }));
 
-export const undoRun = (run: string): Promise<Run> =>
-  answer(api.POST("/api/runs/{run}/undo", { params: { path: { run } } }));
+/** Takes a run back, all of it or the files at these addresses. */
+export const undoRun = (run: string, uris: readonly string[] = []): Promise<Run> =>
+  answer(api.POST("/api/runs/{run}/undo", { params: { path: { run } }, body: { uris: [...uris], only: [] } }));
+
+/** The files of a run, a page at a time. */
+export const runItemsQuery = (run: string, cursor: string) =>
+  queryOptions({
+    queryKey: [...runsKey, run, "items", cursor],
+    queryFn: ({ signal }) => answer(api.GET("/api/runs/{run}/items", { params: { path: { run }, query: { cursor } }, signal })),
+  });

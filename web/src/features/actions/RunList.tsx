@@ -1,10 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { RotateCcw } from "lucide-react";
+import { List, RotateCcw } from "lucide-react";
 import { useState } from "react";
 
 import { type Method, type Run, runsKey, runsQuery, undoRun } from "@/api/plans";
 import { Badge, Button, Confirm, Said, Skeleton, toast } from "@/components/ui";
 import { useFormat, useTexts } from "@/texts";
+
+import { RunFiles } from "./RunFiles";
 
 /** What was done, newest first; each can be taken back. */
 export function RunList() {
@@ -30,6 +32,7 @@ function RunRow({ run }: { run: Run }) {
   const format = useFormat();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
+  const [looking, setLooking] = useState(false);
   const undo = useMutation({
     mutationFn: () => undoRun(run.id),
     onSuccess: (done) => toast({ tone: "good", title: texts.undoneNow(done.undone) }),
@@ -53,6 +56,9 @@ function RunRow({ run }: { run: Run }) {
         </p>
       </div>
       <Badge tone={run.done > 0 ? "accent" : "neutral"}>{texts.states[run.state] ?? run.state}</Badge>
+      <Button icon={List} size="sm" onClick={() => setLooking(true)}>
+        {texts.showFiles}
+      </Button>
       {run.done > 0 && (
         <Button icon={RotateCcw} size="sm" onClick={() => setAsking(true)}>
           {texts.undo}
@@ -61,6 +67,7 @@ function RunRow({ run }: { run: Run }) {
       <Confirm open={asking} onOpenChange={setAsking} title={texts.undoTitle} confirm={texts.undo} onConfirm={() => undo.mutate()} busy={undo.isPending}>
         {texts.undoText(run.done)}
       </Confirm>
+      {looking && <RunFiles run={run} onClose={() => setLooking(false)} />}
     </li>
   );
 }

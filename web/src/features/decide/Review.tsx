@@ -43,7 +43,8 @@ export function Review({ result, group: key, view, stage, evidence }: ReviewProp
   const going: Going = { ...near, to, onwards: () => (near.next ? to(near.next) : setFinished(key)) };
   if (finished === key && near.loaded) return <ReviewDone result={result} total={near.total} later={later.length} view={view} onLook={() => setFinished("")} />;
   if (error) return <ErrorScreen error={error} onRetry={() => void refetch()} />;
-  if (!group) return <ReviewSkeleton result={result} view={view} />;
+  // Another group's answer may stand in for this one's: keys pressed meanwhile must not decide on that group.
+  if (group?.key !== key) return <ReviewSkeleton result={result} view={view} />;
   return <Desk result={result} group={group} view={view} stage={stage} evidence={evidence} going={going} at={near.at} total={near.total} />;
 }
 

@@ -46,6 +46,11 @@ export const cleanup = (f: Format): Texts["cleanup"] => ({
   undoText: (count) => `${f.plural(count, files)} kommen dorthin zurück, wo sie waren, Byte für Byte, mit Zeiten und Rechten.`,
   undoneNow: (count) => `${f.plural(count, files)} sind zurück`,
   states: { planned: "geplant", applied: "angewendet", done: "fertig", undone: "zurückgenommen", "partly undone": "zum Teil zurückgenommen", stopped: "unterbrochen" },
+  showFiles: "Dateien …",
+  runFiles: "Dateien dieses Laufs",
+  runFilesText: "Wählen Sie, welche dorthin zurück sollen, wo sie waren.",
+  undoSome: (count) => (count === 0 ? "Zurücknehmen" : `${f.plural(count, files)} zurücknehmen`),
+  itemSteps: { begin: "unterbrochen", done: "weggelegt", refused: "unberührt", undoing: "unterbrochen", undone: "zurückgenommen" },
   steps: { plan: "Plan", look: "Ansehen", apply: "Anwenden" },
   section: "Aufräumen",
 });

@@ -85,7 +85,7 @@ export const decide = (f: Format): Texts["decide"] => ({
   },
   others: {
     decided: (person) => `${person || "Jemand"} hat gerade über diese Gruppe entschieden`,
-    text: "Du siehst sie noch, wie sie war. Was du über sie entscheidest, wird erst festgehalten, wenn du sie neu angesehen hast.",
+    text: "Sie sehen sie noch, wie sie war. Was Sie über sie entscheiden, wird erst festgehalten, wenn Sie sie neu angesehen haben.",
   },
   bulk: {
     open: "Alle entscheiden …",

@@ -44,6 +44,11 @@ export const cleanup = (f: Format) => ({
   undoText: (count: number) => `${f.plural(count, files)} go back to where they were, byte for byte, with their times and permissions.`,
   undoneNow: (count: number) => `${f.plural(count, files)} are back`,
   states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", "partly undone": "taken back in part", stopped: "interrupted" } as Record<string, string>,
+  showFiles: "Files …",
+  runFiles: "Files of this run",
+  runFilesText: "Choose those that are to go back to where they were.",
+  undoSome: (count: number) => (count === 0 ? "Take back" : `Take back ${f.plural(count, files)}`),
+  itemSteps: { begin: "interrupted", done: "dropped", refused: "left alone", undoing: "interrupted", undone: "taken back" },
   steps: { plan: "Plan", look: "Look", apply: "Apply" },
   section: "Clean up",
 });

@@ -54,7 +54,7 @@ export function useSyncBrand() {
 export function useStartJob() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: { brands: string[]; sync: boolean }) => answer(api.POST("/api/jobs", { body: input })),
+    mutationFn: (input: { brands: string[]; sync: boolean }) => answer(api.POST("/api/jobs", { body: { ...input, confirm_cost: false } })),
     onSuccess: () => refresh(client),
   });
 }
