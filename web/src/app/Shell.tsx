@@ -1,8 +1,9 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from "react-router";
 
 import { signInNeeded } from "@/api/queries";
-import { useSession } from "@/api/session";
+import { sessionQuery, useSession } from "@/api/session";
 import { useShortcuts } from "@/lib/actions";
 import { paths } from "@/lib/paths";
 import { useStore } from "@/lib/store";
@@ -18,6 +19,7 @@ import { useOthers } from "./useOthers";
 /** Goes to the page of signing in when the server asks who we are, and remembers where we were. */
 function useSignInWhenAsked(): void {
   const asked = useStore(signInNeeded);
+  const client = useQueryClient();
   const { data } = useSession();
   const navigate = useNavigate();
   const location = useLocation();
@@ -25,8 +27,10 @@ function useSignInWhenAsked(): void {
   useEffect(() => {
     if (!needed) return;
     signInNeeded.set(false);
+    // What was known of the session is over: the page of signing in must not send us back by it.
+    client.setQueryData(sessionQuery.queryKey, (now) => now && { ...now, required: true, user: null });
     void navigate(paths.signIn(), { replace: true, state: { from: location.pathname + location.search } });
-  }, [needed, navigate, location]);
+  }, [needed, navigate, location, client]);
 }
 
 /** Moves the focus to the new page's title, so that keyboards and screen readers start there. */
