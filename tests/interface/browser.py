@@ -75,6 +75,12 @@ class Person:
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} cannot be reached with the Tab key")
 
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Go on when the server has answered the decision that is made within: the page shows it before."""
+        with self.page.expect_response(lambda said: said.request.method == "POST" and "/decisions" in said.url):
+            yield
+
     def violations(self) -> list[str]:
         """What axe finds wrong with the page as it is now."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -19,7 +19,8 @@ PASTE = """([bytes, name]) => {
     const data = new DataTransfer();
     const raw = Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0));
     data.items.add(new File([raw], name, {type: "image/png"}));
-    document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+    document.activeElement.dispatchEvent(event);
 }"""
 ELSEWHERE = """
 window.__told = [];
@@ -100,7 +101,9 @@ def test_a_finished_run_tells_the_system_and_marks_the_title(anna: Person, serve
     anna.page.context.grant_permissions(["notifications"], origin=anna.url)
     anna.page.add_init_script(ELSEWHERE)
     anna.go("/settings/browser")
-    anna.page.get_by_role("switch", name="Tell me when a run has finished").check()
+    switch = anna.page.get_by_role("switch", name="Tell me when a run has finished")
+    switch.click()
+    expect(switch).to_be_checked()
     server.client.ended(server.client.job("acme"))
     anna.page.wait_for_function("() => window.__told.length > 0", timeout=30_000)
     assert anna.page.evaluate("window.__told") == ["Finished: acme"]

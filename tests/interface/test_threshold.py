@@ -54,7 +54,7 @@ def test_a_group_that_exists_only_at_another_threshold_is_decided_on(anna: Perso
     shown = server.client.get("/api/results/latest/groups", threshold=lowest, relation="similar", limit=500)["groups"]
     key = next(group["key"] for group in shown if group["key"] not in stored)
     anna.go(f"/results/latest/groups/{key}?threshold={lowest}&relation=similar")
-    anna.page.get_by_role("button", name="Not duplicates").click()
-    anna.page.wait_for_load_state("networkidle")
+    with anna.deciding():
+        anna.page.get_by_role("button", name="Not duplicates").click()
     rows = server.client.get("/api/decisions", limit=1000)["decisions"]
     assert [row["kind"] for row in rows] == ["apart"]
