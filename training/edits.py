@@ -32,6 +32,7 @@ MOVES: Mapping[str, Callable[[Canvas, Rng], Canvas]] = {
         geometry.flip,
         geometry.squeeze,
         geometry.perspective,
+        geometry.pulled,
         geometry.border,
         geometry.thumbnail,
         geometry.upscale,

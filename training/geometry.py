@@ -103,6 +103,28 @@ def perspective(canvas: Canvas, rng: Rng) -> Canvas:
     return warp(canvas, matrix, (canvas.width, canvas.height), colour(rng), perspective=1)
 
 
+def pulled(canvas: Canvas, rng: Rng) -> Canvas:
+    """Straightened by hand: four corners that someone dragged inwards by up to 14 % become the corners of the frame.
+
+    Half of the programs that do this bend lines between the corners evenly (bilinear) instead of as a camera does; the
+    placement then is the homography with the same corners.
+    """
+    width, height = canvas.width - 1, canvas.height - 1
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    inwards = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0, 0.14, (4, 2)) * [width, height]
+    dragged = (frame + inwards * (rng.random((4, 2)) < 0.7)).astype(np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(dragged, frame), np.float64)
+    if rng.random() < 0.5:
+        return warp(canvas, matrix, (canvas.width, canvas.height), np.zeros(3, np.uint8), pulled=1)
+    x, y = np.meshgrid(
+        np.linspace(0, 1, canvas.width, dtype=np.float32), np.linspace(0, 1, canvas.height, dtype=np.float32)
+    )
+    weights = np.stack([(1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y], axis=2)
+    places = np.asarray(weights @ dragged, np.float32)
+    pixels = cv2.remap(canvas.pixels, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return canvas.moved(np.asarray(pixels, np.uint8), matrix, pulled=1)
+
+
 def border(canvas: Canvas, rng: Rng) -> Canvas:
     """A plain frame or padding, of other width on each side, or on two sides only (letter box)."""
     left, top, right, bottom = (rng.uniform(0.02, 0.4, 4) * min(canvas.width, canvas.height)).astype(int)

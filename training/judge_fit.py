@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.matching.verification.trees import Trees
-from sosie.matching.verification.verdict import numbers_of
+from sosie.matching.verification.verdict import asked_of, inside_numbers, numbers_of
 from training.judge_model import Floats, ModelParams, fit
-from training.judge_pairs import RECOLOURS, Sample, measured, pairs_of
+from training.judge_pairs import RECOLOURS, Sample, samples_of
 from training.judge_report import report
 from training.pictures import photos
 
@@ -33,13 +36,19 @@ SAME = {
     "same": 1,
     "together": 1,
     "hole": -1,
+    "clash": -1,
+    "own": -1,
+    "through": 1,
     "peak": 1,
     "residual": -1,
     "slip": -1,
     "slips": -1,
+    "wander": -1,
     "bow": -1,
     "framing": -1,
     "rest": -1,
+    "left": -1,
+    "shade": -1,
 }
 FLAT = {name: sense for name, sense in SAME.items() if name not in ("inliers", "share", "residual")}
 VARIANT = {
@@ -56,22 +65,33 @@ VARIANT = {
     "rest": -1,
 }
 SCENE = {"inliers": 1, "share": 1, "correlation": 1, "overlap": 1}
+INNER = {"own": 1, "others": -1, "seam": 1, "another": 1}
 """What each question looks at, and in which sense: +1 if more of it can only mean yes, -1 if only no."""
 
 SHARES = {"copy": 0.5, "variant": 0.1, "scene": 0.2, "none": 0.2}
 """How much each truth weighs, however many pairs of it were made. Scores are calibrated for this mixture."""
-LET_PASS = 0.005
-"""Share of held-out look-alikes (other views, templates, designs) that may pass as the same pixels."""
-LOSE = 0.03
+COINCIDING = {**SHARES, "alike": 0.015}
+"""The same where frames coincide: there, other products of one kind are met as well."""
+NO_KEYPOINTS = {"copy": 0.5, "variant": 0.1, "alike": 0.2, "scene": 0.05, "none": 0.2}
+"""The same where no keypoints are."""
+UNTOUCHED = 3.0
+"""A collection holds more pairs of a photo and an edit of it than of two edits that nobody made from each other."""
+LET_PASS = {"same": 0.015, "moved": 0.006, "flat": 0.03}
+"""Share of held-out look-alikes (other views, templates, designs) that each model may let pass as the same pixels."""
+LOSE = 0.02
 """Share of held-out copies that may be taken for variants: a copy that stays alone costs a look, a merged variant may
 cost a product."""
+PAGES = frozenset({"collage", "inset"})
+"""Edits that lay a picture beside or onto others."""
+LAID_IN = 0.005
+"""Share of held-out copies that may be taken for a picture inside another one."""
 AMBIGUOUS = 0.05
 SINGLE_HUE = 0.3
 
 
 def ambiguous(sample: Sample) -> bool:
     """A filter over a picture of one colour on white looks like the product in another colour: nobody can tell."""
-    recoloured = any(name in RECOLOURS for name in sample.made.split("+"))
+    recoloured = any(name in RECOLOURS for name in re.split("[+ ]", sample.made))
     colour = sample.found.colour
     return sample.truth == "copy" and recoloured and colour.spread < AMBIGUOUS and colour.hues < SINGLE_HUE
 
@@ -82,49 +102,91 @@ def columns_of(made: Sequence[Sample]) -> dict[str, Floats]:
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def balanced(truths: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
-    """Weights that give every truth its share of the whole."""
-    weights = np.zeros(len(truths))
+def balanced(made: Sequence[Sample], shares: Mapping[str, float], untouched: float) -> Floats:
+    """Weights that give every truth its share of the whole; in it, an untouched photo beside an edit counts so much."""
+    truths = np.array([sample.truth for sample in made])
+    weights = np.array([untouched if sample.made.startswith("orig+") else 1.0 for sample in made])
     for truth, share in shares.items():
         here = truths == truth
-        weights[here] = share / max(1, int(here.sum()))
+        weights[here] *= share / max(1.0, float(weights[here].sum()))
     return weights
 
 
 def fit_heads(made: Sequence[Sample]) -> dict[str, Trees]:
-    """The four models, each on the samples that its question is asked of."""
-    truths, flat = np.array([s.truth for s in made]), np.array([s.found.inliers == 0 for s in made])
+    """The models, each on the samples that its question is asked of."""
+    truths, asked = np.array([s.truth for s in made]), np.array([asked_of(s.found) for s in made])
+    flat = asked == "flat"
     clear = np.array([not ambiguous(sample) for sample in made])
 
-    def head(chosen: NDArray[np.bool_], yes: list[str], shares: dict[str, float], senses: dict[str, int]) -> Trees:
+    def head(
+        chosen: NDArray[np.bool_],
+        yes: list[str],
+        shares: dict[str, float],
+        senses: dict[str, int],
+        untouched: float = 1.0,
+    ) -> Trees:
         rows = np.flatnonzero(chosen & np.isin(truths, [*shares]))
-        columns = columns_of([made[int(row)] for row in rows])
-        return fit(columns, np.isin(truths[rows], yes), balanced(truths[rows], shares), senses, ModelParams())
+        samples = [made[int(row)] for row in rows]
+        return fit(
+            columns_of(samples), np.isin(truths[rows], yes), balanced(samples, shares, untouched), senses, ModelParams()
+        )
 
     return {
-        "same": head(~flat, ["copy", "variant"], SHARES, SAME),
-        "flat": head(flat, ["copy", "variant"], {"copy": 0.5, "variant": 0.1, "alike": 0.2, "none": 0.2}, FLAT),
+        "same": head(~flat, ["copy", "variant"], COINCIDING, SAME, UNTOUCHED),
+        "moved": head(asked == "moved", ["copy", "variant"], SHARES, SAME, UNTOUCHED),
+        "flat": head(flat, ["copy", "variant"], NO_KEYPOINTS, FLAT),
         "variant": head(clear, ["variant"], {"copy": 0.7, "variant": 0.3}, VARIANT),
         "scene": head(~flat, ["scene"], {"scene": 0.5, "none": 0.5}, SCENE),
+        "inner": _inner_head(made),
     }
+
+
+def sides_of(made: Iterable[Sample]) -> Iterator[tuple[dict[str, float], bool]]:
+    """Both images of each copy: its numbers, and whether it was laid into the other as a picture of its own."""
+    for sample in made:
+        if sample.truth != "copy" or not sample.found.inliers:
+            continue
+        pages = [PAGES & set(name.split(" ")) for name in sample.made.split("+")]
+        if len(pages) != 2 or all(pages):
+            continue
+        for name, beyond in (("a", pages[1]), ("b", pages[0])):
+            yield inside_numbers(sample.found, name), bool(beyond)
+
+
+def _inner_head(made: Sequence[Sample]) -> Trees:
+    rows = list(sides_of(made))
+    columns = {name: np.array([numbers[name] for numbers, _ in rows]) for name in INNER}
+    yes = np.array([inside for _, inside in rows])
+    weights = np.where(yes, 0.5 / max(1, int(yes.sum())), 0.5 / max(1, int((~yes).sum())))
+    return fit(columns, yes, weights, INNER, ModelParams(trees=80))
 
 
 def limits(heads: Mapping[str, Trees], held: Sequence[Sample]) -> dict[str, float]:
     """From which probability on each question is answered with yes, chosen on what was held out."""
 
-    def said(name: str, truths: tuple[str, ...], flat: bool) -> Floats:
-        chosen = [s for s in held if s.truth in truths and (s.found.inliers == 0) == flat and not ambiguous(s)]
+    def said(name: str, truths: tuple[str, ...], asked: tuple[str, ...]) -> Floats:
+        chosen = [s for s in held if s.truth in truths and asked_of(s.found) in asked and not ambiguous(s)]
         return np.array([heads[name].probability(numbers_of(s.found)) for s in chosen] or [0.5])
 
-    def bounded(values: Floats, share: float) -> float:
-        return round(float(np.clip(np.quantile(values, share), 0.5, 0.97)), 3)
-
-    return {
-        "same_from": bounded(said("same", ("scene", "none"), False), 1 - LET_PASS),
-        "flat_from": bounded(said("flat", ("alike", "scene", "none"), True), 1 - LET_PASS),
-        "variant_from": bounded(said("variant", ("copy",), False), 1 - LOSE),
-        "scene_from": 0.5,
+    same = {
+        f"{name}_from": _bounded(said(name, ("alike", "scene", "none")[name != "flat" :], (name,)), 1 - share)
+        for name, share in LET_PASS.items()
     }
+    return {
+        **same,
+        "variant_from": _bounded(said("variant", ("copy",), ("same", "moved")), 1 - LOSE),
+        "scene_from": 0.5,
+        "inner_from": _inner_limit(heads["inner"], held),
+    }
+
+
+def _inner_limit(head: Trees, held: Sequence[Sample]) -> float:
+    said = [head.probability(numbers) for numbers, inside in sides_of(held) if not inside]
+    return _bounded(np.array(said or [0.5]), 1 - LAID_IN)
+
+
+def _bounded(values: Floats, share: float) -> float:
+    return round(float(np.clip(np.quantile(values, share), 0.5, 0.99)), 3)
 
 
 def write(heads: Mapping[str, Trees], bounds: Mapping[str, float], path: Path) -> None:
@@ -139,11 +201,14 @@ def main() -> None:
     parser.add_argument("photos", type=Path)
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     cv2.setNumThreads(1)
     found = photos(args.photos)
     chosen = [found[int(i)] for i in np.random.default_rng(args.seed).permutation(len(found))[: args.count]]
-    made = measured(pairs_of(chosen, seed=args.seed))
+    with ProcessPoolExecutor(args.workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        parts = pool.map(partial(samples_of, chosen, seed=args.seed), range(len(chosen)))
+        made = [sample for part in parts for sample in part]
     root = Path(__file__).parents[1]
     held = [sample for sample in made if sample.source % 4 == 0]
     heads = fit_heads([sample for sample in made if sample.source % 4])

@@ -16,7 +16,8 @@ from sosie.fingerprints.local.extraction import extract
 from sosie.matching.verification.measurements import Measurements, measure
 from sosie.matching.verification.params import VerificationParams
 from training.canvas import Matrix, Pixels
-from training.edits import EDITS, JOINTS, LAYERS, Edited, apply
+from training.designs import pages
+from training.edits import EDITS, JOINTS, LAYERS, Edited, apply, apply_steps
 from training.judge_views import bent, colour_variant, emblem, look_alike, other_view, same_template
 
 Truth = Literal["copy", "variant", "alike", "scene", "none"]
@@ -47,6 +48,24 @@ GOODS_EDITS = (
     "mirror",
     "curve",
 )
+HARD = (
+    ("perspective",),
+    ("pulled",),
+    ("pulled", "rotate"),
+    ("blend",),
+    ("blend",),
+    ("blend", "mirror"),
+    ("banner",),
+    ("banner", "sticker"),
+    ("slogans", "banner"),
+    ("slogans",),
+    ("watermark",),
+    ("poster",),
+    ("crop", "mirror", "jpeg", "saturation"),
+    ("crop", "mirror", "curve"),
+    ("inset",),
+)
+"""Edits that leave little of a picture as it was, singly and together."""
 RECOLOURS = frozenset(
     {
         "hue",
@@ -171,6 +190,28 @@ def one_design(photos: Sequence[Pixels], number: int, rng: np.random.Generator) 
         yield Pair(ready(a), ready(b), "none", f"same {name}", number)
 
 
+def hard_copies(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """The untouched photo beside edits that leave little of it."""
+    photo = photos[number]
+    untouched = ready(photo)
+    for choice in rng.choice(len(HARD), 7, replace=False).tolist():
+        others = [photos[int(k)] for k in rng.integers(0, len(photos), 2)]
+        edited = apply_steps(HARD[choice], photo, seed=int(rng.integers(1 << 30)), others=others)
+        yield Pair(untouched, ready(edited.pixels), "copy", f"orig+{' '.join(HARD[choice])}", number)
+
+
+def designs(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
+    """Pages of one series with different goods, and a page beside an edit of itself."""
+    for _ in range(2):
+        other = photos[int((number + rng.integers(1, len(photos))) % len(photos))]
+        page, next_page = pages(photos[number], other, rng)
+        light, layer = str(rng.choice(LIGHT)), str(rng.choice((*LAYERS, *LIGHT)))
+        seeds = rng.integers(0, 1 << 30, 2).tolist()
+        first, second = ready(page), ready(apply(light, next_page, seed=seeds[0]).pixels)
+        yield Pair(first, second, "none", "goods in one design", number)
+        yield Pair(first, ready(apply(layer, page, seed=seeds[1]).pixels), "copy", f"page+{layer}", number)
+
+
 def emblems(number: int, rng: np.random.Generator) -> Iterator[Pair]:
     """Plain signs: edits of one, and others of the same colour."""
     paint = rng.integers(0, 200, 3).astype(np.uint8)
@@ -205,29 +246,29 @@ def drawn_goods(number: int, rng: np.random.Generator) -> Iterator[Pair]:
         yield Pair(ready(a), ready(b), truth, made, number)
 
 
-def strangers(made: Sequence[Version], count: int, rng: np.random.Generator) -> Iterator[Pair]:
-    """Random pairs of versions of different sources."""
-    for _ in range(count):
-        a, b = (made[int(k)] for k in rng.integers(0, len(made), 2))
+def strangers(made: Sequence[Version], others: Sequence[Version], rng: np.random.Generator) -> Iterator[Pair]:
+    """Pairs of versions of two different photos."""
+    for _ in range(10):
+        a, b = made[int(rng.integers(len(made)))], others[int(rng.integers(len(others)))]
         if a.source != b.source and a.name not in JOINTS and b.name not in JOINTS:
             yield Pair(a.picture, b.picture, "none", "strangers", a.source)
 
 
-def pairs_of(photos: Sequence[Pixels], *, seed: int, edits: int = 6) -> Iterator[Pair]:
-    """Pairs of all photos. The same photos and seed give the same pairs."""
-    every: list[Version] = []
-    for number in range(len(photos)):
-        rng = np.random.default_rng([seed, number])
-        made = versions(photos, number, edits, rng)
-        yield from copies(made)
-        yield from look_alikes(photos, number, rng)
-        if number % 3 == 0:
-            yield from one_design(photos, number, rng)
-        yield from drawn_goods(number, rng)
-        if number % 2 == 0:
-            yield from emblems(number, rng)
-        every += made
-    yield from strangers(every, 10 * len(photos), np.random.default_rng([seed, 1 << 20]))
+def pairs_of(photos: Sequence[Pixels], number: int, *, seed: int, edits: int = 6) -> Iterator[Pair]:
+    """Pairs made of one of the photos. The same photos, number and seed give the same pairs."""
+    rng = np.random.default_rng([seed, number])
+    made = versions(photos, number, edits, rng)
+    yield from copies(made)
+    yield from look_alikes(photos, number, rng)
+    if number % 3 == 0:
+        yield from one_design(photos, number, rng)
+    yield from drawn_goods(number, rng)
+    if number % 2 == 0:
+        yield from emblems(number, rng)
+    yield from hard_copies(photos, number, rng)
+    yield from designs(photos, number, rng)
+    other = (number + int(rng.integers(1, len(photos)))) % len(photos)
+    yield from strangers(made, versions(photos, other, 2, rng), rng)
 
 
 def without_keypoints(pair: Pair) -> Pair:
@@ -245,3 +286,8 @@ def measured(pairs: Iterable[Pair], params: VerificationParams | None = None) ->
             if found is not None:
                 samples.append(Sample(found, pair.truth, pair.made, pair.source))
     return samples
+
+
+def samples_of(photos: Sequence[Pixels], number: int, *, seed: int) -> list[Sample]:
+    """All that is measured of the pairs made of one photo."""
+    return measured(pairs_of(photos, number, seed=seed))

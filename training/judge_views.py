@@ -16,10 +16,15 @@ Rng = np.random.Generator
 
 
 def other_view(picture: Pixels, rng: Rng) -> Pixels:
-    """The same things photographed again: parallax, a camera elsewhere, other light, other noise."""
-    cells = int(rng.integers(3, 8))
-    seen = displaced(picture, float(np.exp(rng.uniform(np.log(0.0005), np.log(0.02)))), cells, rng)
-    if rng.random() < 0.4:
+    """The same things photographed again: parallax, a camera elsewhere, other light, other noise.
+
+    One thing in six is all but flat (a carpet, a cover) and shows next to no parallax.
+    """
+    flat = rng.random() < 0.16
+    nearest, farthest, cells = (0.0005, 0.0014, (4, 7)) if flat else (0.0015, 0.02, (5, 12))
+    depth = float(np.exp(rng.uniform(np.log(nearest), np.log(farthest))))
+    seen = displaced(picture, depth, int(rng.integers(*cells)), rng)
+    if not flat and rng.random() < 0.4:
         seen = _with_other_things(seen, picture, rng)
     seen = _from_elsewhere(seen, rng)
     height, width = seen.shape[:2]

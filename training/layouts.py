@@ -81,8 +81,8 @@ def corner_inset(canvas: Canvas, rng: Rng, others: Sequence[Pixels]) -> Canvas:
 
 
 def blend(canvas: Canvas, rng: Rng, others: Sequence[Pixels]) -> Canvas:
-    """Another photo shines through by 15 to 40 %."""
-    share = float(rng.uniform(0.15, 0.4))
+    """Another photo shines through by 12 to 42 %."""
+    share = float(rng.uniform(0.12, 0.42))
     veil = fill(other(others[0], 1), canvas.width, canvas.height)
     mixed = canvas.painted(canvas.pixels * (1 - share) + veil.pixels * share, blend=share)
     return replace(mixed, placements=mixed.placements + veil.placements)

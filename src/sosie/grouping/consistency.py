@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
 Pair = tuple[int, int]
 
-_OUTVOTED = 3
-"""Images that both ends of a pair are copies of, from which on the pair is no variant of a product."""
+
+@cache
+def votes_needed() -> int:
+    """Return how many images both ends of a pair must be copies of for the pair to be no variant of a product.
+
+    Fitted by `training/votes_fit.py`.
+    """
+    written = json.loads((files("sosie.grouping") / "votes.json").read_text(encoding="utf-8"))
+    return int(written["outvoted"])
 
 
 def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pair]:
@@ -22,13 +32,13 @@ def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pai
 
 
 def standing_variants(variants: Iterable[Pair], copies: Iterable[Pair]) -> list[Pair]:
-    """Return those variants that fewer than three common copies contradict.
+    """Return those variants that fewer common copies than `votes_needed` contradict.
 
     Two strong filters of one photo can look like two colours of a product; the photo itself, and other edits of it,
     then are copies of both.
     """
-    near = _neighbours(copies)
-    return [(a, b) for a, b in variants if len(near[a] & near[b]) < _OUTVOTED]
+    near, enough = _neighbours(copies), votes_needed()
+    return [(a, b) for a, b in variants if len(near[a] & near[b]) < enough]
 
 
 def _neighbours(pairs: Iterable[Pair]) -> defaultdict[int, set[int]]:

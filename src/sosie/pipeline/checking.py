@@ -101,7 +101,9 @@ class Checker:
             finding = None
             if near.key in features and not is_tiny(image.content.width, image.content.height):
                 finding = self._finding(image, contents[near.key], features[near.key])
-            edge = edge_of(finding, 0, 1) if finding is not None else self._by_hash(image, near)
+            edge = self._by_hash(image, near) if finding is None else None
+            if finding is not None and finding["relation"] is not None:
+                edge = edge_of(finding, 0, 1)
             if edge is not None:
                 yield Match(near.key, edge)
 

@@ -26,15 +26,18 @@ from sosie.matching.verification import (
     prepare,
     to_thumbnails,
 )
+from sosie.matching.verification.measurements import Counts
 from sosie.pipeline.threads import keep_libraries_single
 from sosie.pipeline.ties import Chain, Pair, Ties
 from sosie.report import edge_from, evidence_to
 from sosie.types import Edge
 
 _KEPT = 96
+_SHARED = 5
+"""Keypoints of strangers that follow one transform, from which on they are no chance."""
 
 Finding = dict[str, Any] | None
-"""A verdict as the catalogue keeps it: a JSON object, None for strangers."""
+"""A verdict as the catalogue keeps it: a JSON object (see `finding_of`), None where there was nothing to go by."""
 
 
 How = Literal["measured", "known", "implied", "left"]
@@ -75,7 +78,7 @@ class Examiner:
             ties.link(*link)
         for number, (a, b) in enumerate(task.pairs):
             how, finding = self._outcome(task, number, ties)
-            if finding is not None:
+            if finding is not None and finding["relation"] is not None:
                 ties.note(edge_of(finding, a, b))
             outcomes.append((how, finding))
         return outcomes
@@ -102,11 +105,7 @@ class Examiner:
         return self._recent[key]
 
     def _finding(self, task: Task, a: int, b: int) -> Finding:
-        found = measure(self._ready(task, a), self._ready(task, b))
-        verdict = judge(found)
-        if verdict.relation is None or found is None:
-            return None
-        return _told(verdict, found, task.infos[a], task.infos[b])
+        return finding_of(self._ready(task, a), self._ready(task, b), (task.infos[a], task.infos[b]))
 
     def _implied(self, task: Task, a: int, b: int, chain: Chain) -> Finding:
         one, other, info_a, info_b = self._ready(task, a), self._ready(task, b), task.infos[a], task.infos[b]
@@ -115,13 +114,31 @@ class Examiner:
         return None if found is None else _told(Verdict("copy", chain.score), found, info_a, info_b)
 
 
+def finding_of(
+    a: Prepared, b: Prepared, infos: tuple[ImageInfo, ImageInfo], strangers: tuple[Counts, Counts] | None = None
+) -> Finding:
+    """Return what is found of two images; `infos` are what their files say, `strangers` as `measure` takes them.
+
+    None where there is nothing to go by. Strangers that were measured have the relation None and nothing else; where
+    keypoints lead from one to the other all the same, or to another view, `followed` holds their rows.
+    """
+    found = measure(a, b, strangers=strangers)
+    if found is None:
+        return None
+    verdict = judge(found)
+    finding: dict[str, Any] = {"relation": None} if verdict.relation is None else _told(verdict, found, *infos)
+    if verdict.relation in (None, "scene") and len(found.followed[0]) >= _SHARED:
+        finding["followed"] = [rows.tolist() for rows in found.followed]
+    return finding
+
+
 def edge_of(finding: dict[str, Any], a: int, b: int) -> Edge:
     """Return what was found of a pair as an edge between the rows `a` and `b`."""
     inner = {"a": a, "b": b, None: None}[finding["inner"]]
     return edge_from({**finding, "a": a, "b": b, "inner": inner})
 
 
-def _told(verdict: Verdict, found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Finding:
+def _told(verdict: Verdict, found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> dict[str, Any]:
     return {
         "relation": verdict.relation,
         "score": round(verdict.score, 4),

@@ -153,6 +153,7 @@ def _proved(
         unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
         contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
         prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)
+        prover.look_again()
         return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1)
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie import __version__
-from sosie.features import Spots
+from sosie.features import Spots, StoredFeatures
 from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, signs, vectors
 from sosie.imaging import ImageInfo
 from sosie.matching import verification
 from sosie.matching.neighbours import FindsNearest, NeighbourRounds, Neighbours
-from sosie.matching.verification import VerificationParams
+from sosie.matching.verification import VerificationParams, prepare
 from sosie.matching.words import WordIndex
+from sosie.pipeline.commonplaces import Commonplaces, Rows
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.examining import Bench, Examining, Finding, Task, edge_of
 from sosie.pipeline.hashing import TINY
@@ -29,7 +30,7 @@ from sosie.pipeline.ties import Pair, Ties, clusters
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import Edge, Pairs
 
-_REVISION = "2"
+_REVISION = "3"
 """Of what is measured: raise it when the same two contents give other measurements than before."""
 _SLAB = 2048
 _MANY = 400
@@ -76,7 +77,8 @@ class OwnHands:
 class Prover:
     """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
 
-    `undecided` are pairs on which verification had nothing to go by. What was verified before, by the same judge,
+    `undecided` are pairs on which verification had nothing to go by, `followed` strangers some of whose keypoints
+    match all the same. What was verified before, by the same judge,
     is taken from the catalogue. Use it as a context: it may start other processes, up to one a core.
     """
 
@@ -86,6 +88,7 @@ class Prover:
     listen: Listener
     edges: list[Edge] = field(default_factory=list)
     undecided: set[Pair] = field(default_factory=set)
+    followed: dict[Pair, Rows] = field(default_factory=dict)
     asked: set[Pair] = field(default_factory=set)
     done: int = 0
 
@@ -239,9 +242,33 @@ class Prover:
             self.undecided.add(pair)
             self.ties.refuse(*pair)
             return
+        if "followed" in finding:
+            self.followed[pair] = finding["followed"]
+        if finding["relation"] is None:
+            self.ties.refuse(*pair)
+            return
         edge = edge_of(finding, *pair)
         self.edges.append(edge)
         self.ties.note(edge)
+
+    def look_again(self) -> None:
+        """Judge copies that may rest on what strangers share anew without that, and drop or change those edges.
+
+        The verdicts of single pairs, which the catalogue keeps, stay: these depend on the whole collection.
+        """
+        shared = Commonplaces(self.followed)
+        doubtful = shared.doubtful(self.edges)
+        rows = sorted({row for edge in doubtful for row in (edge.a, edge.b)})
+        stored = self.catalogue.rows(FEATURES.key, [self.contents.keys[row] for row in rows])
+        images = {row: prepare(StoredFeatures(stored[self.contents.keys[row]])) for row in rows}
+        infos = {row: info_of(self.contents.rows[row]) for row in rows}
+        changed = {(edge.a, edge.b): finding for edge, finding in shared.again(doubtful, images, infos)}
+        self.edges = [edge for edge in self.edges if (edge.a, edge.b) not in changed]
+        self.edges += [
+            edge_of(finding, *pair)
+            for pair, finding in sorted(changed.items())
+            if finding is not None and finding["relation"] is not None
+        ]
 
     def together(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell for each pair whether copies join its two ends."""

@@ -17,6 +17,13 @@ STRIDE = 3
 """Windows are looked at on every third pixel of every third row."""
 _COVERED = 0.6
 _FLAT_OFF = 14.0
+_BROKEN = 0.5
+_WIDE = (9, 9)
+_FAINT = 3.0
+_FEWEST = 30
+_FAINTEST = 0.25
+_EVEN = 0.35
+"""How far from the strength with which most windows show through a window may be, as a share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,9 @@ class Agreement:
 
     `covered`, `textured`, `agreeing`, `same`: bool (h, w). Windows that both pictures fill; that hold texture in
     either; textured ones that correlate; and all that are the same, flat ones of equal grey included.
-    `correlation`: float32 (h, w), normalised cross-correlation, 0 where nothing is textured.
+    `correlation`: float32 (h, w), normalised cross-correlation, 0 where nothing is textured. `textures`: which of the
+    covered windows hold texture in the target, and which in the source. `moments`: variances of both
+    pictures and their covariance, float32 (h, w) each.
     """
 
     covered: NDArray[np.bool_]
@@ -33,6 +42,34 @@ class Agreement:
     agreeing: NDArray[np.bool_]
     same: NDArray[np.bool_]
     correlation: NDArray[np.float32]
+    textures: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    moments: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+
+    @property
+    def broken(self) -> NDArray[np.bool_]:
+        """Textured windows that do not correlate, bool (h, w)."""
+        return self.textured & (self.correlation < _BROKEN)
+
+    @property
+    def through(self) -> float:
+        """Where one picture shows through the other as strongly as in most places, as a share of what holds texture.
+
+        In a blend of two pictures few windows agree, but the one still shows through everywhere. Wider surroundings are
+        taken together than for correlations: what else is to be seen then cancels out.
+        """
+        t, s, both = (cv2.blur(each * self.covered, _WIDE) for each in self.moments)
+        textured = self.covered & (np.maximum(t, s) > _FAINT**2)
+        count = int(np.count_nonzero(textured))
+        best = 0.0
+        for variance in (t, s):
+            strong = textured & (variance > _FAINT**2)
+            if np.count_nonzero(strong) < _FEWEST:
+                continue
+            gains = both[strong] / variance[strong]
+            middle = float(np.median(gains))
+            if middle > _FAINTEST:
+                best = max(best, int(np.count_nonzero(np.abs(gains - middle) < _EVEN * middle)) / count)
+        return best
 
     @property
     def share(self) -> float:
@@ -80,12 +117,13 @@ def compare(
     shared = shared * scale - mean_t * mean_s
     covered = mask[1::STRIDE, 1::STRIDE][: weight.shape[0], : weight.shape[1]]
     covered = covered & (weight > _COVERED * weight.max())
-    textured = covered & (np.maximum(var_t, var_s) > params.texture**2)
+    textures = covered & (var_t > params.texture**2), covered & (var_s > params.texture**2)
+    textured = textures[0] | textures[1]
     deviation = np.sqrt(np.maximum(var_t, np.float32(1)) * np.maximum(var_s, np.float32(1)))
     correlation = np.where(textured, shared / deviation, np.float32(0))
     agreeing = correlation > params.agreeing
     same = agreeing | (covered & ~textured & _flat_same(mean_t, mean_s, covered, agreeing))
-    return Agreement(covered, textured, agreeing, same, correlation)
+    return Agreement(covered, textured, agreeing, same, correlation, textures, (var_t, var_s, shared))
 
 
 def _flat_same(
@@ -111,22 +149,30 @@ def _flat_same(
 class Patches:
     """Contiguity: the largest patch that agrees and the largest that does not.
 
-    `together`: share of the windows that are the same which hang together in the largest patch.
-    `hole`: the largest patch of textured windows that do not agree, as a share of all covered windows.
+    `together`: share of the windows that are the same which hang together in the largest patch. The others are shares
+    of all covered windows. `hole`: the largest patch of textured windows that do not agree; `clash`: the largest patch
+    in which both pictures hold texture, and not the same; `own`: windows that do not agree and hold texture in the
+    first, or in the second, whichever are fewer: what is laid over a picture mostly hides more than it shows, and two
+    things in one place show as much as they hide.
     """
 
     together: float
     hole: float
+    clash: float
+    own: float
 
 
 def patches(agreement: Agreement) -> Patches:
     """The largest patches, four neighbours each."""
     same = int(np.count_nonzero(agreement.same))
-    covered = int(np.count_nonzero(agreement.covered))
-    broken = agreement.textured & (agreement.correlation < 0.5)
+    covered = max(1, int(np.count_nonzero(agreement.covered)))
+    broken = agreement.broken
+    first, second = (broken & each for each in agreement.textures)
     return Patches(
         together=_largest(agreement.same) / same if same else 0.0,
-        hole=_largest(broken) / covered if covered else 0.0,
+        hole=_largest(broken) / covered,
+        clash=_largest(first & second) / covered,
+        own=min(int(np.count_nonzero(first)), int(np.count_nonzero(second))) / covered,
     )
 
 

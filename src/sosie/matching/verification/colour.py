@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 _BINS = 16
 _OFF = 26.0
 """Levels (of 255) that a channel may be off: compression and misalignment stay below, another colour does not."""
+_PARTS = 4
 _BALANCE = 1.35
 _FEWEST = 12
 _EXPLAINED = 0.01
@@ -33,14 +34,17 @@ class ColourChange:
 
     `shift`: mean difference before any fit, 0 to 1. `before`: windows of another colour before any fit; `plain`:
     after the best plain change; `strong`: after the best strong one. `stain` and `deep` are `plain` and `strong`
-    without patches whose edge is not in both pictures: those were laid over. `spread`: how varied the colours of the
-    more colourful picture are, beyond its lightness (0 where lightness tells them all, as with one product on white;
-    1 where a plain change explains everything anyway). `hues`: how varied the hues are that changed, 0 to 1. `kept`:
-    windows with colour that stayed as they were, as a share of all with colour. `chroma`: mean colourfulness of
-    source and target. `gain`: how much lighter the target is. `rest`: the median difference that the best change
-    leaves, 0 to 1; `worst`: what 97 in 100 windows stay below after the best plain and after the best change of all.
-    `exact`: the median difference, 0 to 1, that a filter with a dial or two leaves where colours changed: a hue that
-    is turned on a dial keeps lightness and saturation, goods in another colour do not.
+    without patches whose edge is not in both pictures: those were laid over. `spread`: how varied the colours of
+    the more colourful picture are, beyond its lightness (0 where lightness tells them all, as with one product on
+    white; 1 where a plain change explains everything anyway). `hues`: how varied the hues are that changed, 0 to 1.
+    `kept`: windows with colour that stayed as they were, as a share of all with colour. `chroma`: mean
+    colourfulness of source and target. `gain`: how much lighter the target is. `rest`: the median difference that
+    the best change leaves, 0 to 1; `worst`: what 97 in 100 windows, but for what was laid over, stay below after
+    the best plain and after the best change of all. `exact`: the median difference, 0 to 1, that a filter with a
+    dial or two leaves where colours changed and nothing was laid over: a hue that is turned on a dial keeps
+    lightness and saturation, goods in another colour do not. `shade`: how much light and shade differ from one part
+    of the picture to the next, 0 to 1: they change when something is photographed again, and hardly when a picture
+    is edited.
     """
 
     shift: float
@@ -57,9 +61,10 @@ class ColourChange:
     rest: float
     worst: tuple[float, float]
     exact: float
+    shade: float
 
 
-UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0)
+UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Gr
     explained = float(left.mean()) < _EXPLAINED
     best = plain if explained else np.minimum(plain, _explained(s, t))
     framed = left if explained else _framed(left, area, grid)
+    seen, both = framed | ~left, ((s, t), (t, s))
     return ColourChange(
         shift=float(raw.mean() / 255.0),
         before=before,
@@ -100,13 +106,32 @@ def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Gr
         chroma=(float(_chroma(s).mean()), float(_chroma(t).mean())),
         gain=float((_LUMA @ t).mean() / max(1.0, float((_LUMA @ s).mean()))),
         rest=float(np.median(best)) / 255.0,
-        worst=(_top(plain), _top(best)),
-        exact=0.0 if explained else min(_exact(s, t, raw), _exact(t, s, raw)),
+        worst=(_top(plain[seen]), _top(best[seen])),
+        exact=0.0 if explained else min(_exact(one[:, seen], other[:, seen], raw[seen]) for one, other in both),
+        shade=_shade(s, t, area, seen),
+    )
+
+
+def _shade(s: NDArray[np.float32], t: NDArray[np.float32], area: NDArray[np.bool_], seen: NDArray[np.bool_]) -> float:
+    """How much light and shade differ from one part of the picture to the next, 0 to 1: the spread of parts' means."""
+    light = _LUMA @ s
+    left = (_LUMA @ t - _curve(light, _LUMA @ t))[seen]
+    rows, columns = (places[seen] * _PARTS // side for places, side in zip(np.nonzero(area), area.shape, strict=True))
+    part = rows * _PARTS + columns
+    counts, sums = (np.bincount(part, weights=each, minlength=_PARTS**2) for each in (None, left))
+    full = counts >= _FEWEST // 2
+    if np.count_nonzero(full) < 2:
+        return 0.0
+    means = sums[full] / counts[full]
+    return (
+        float(np.sqrt(np.average((means - np.average(means, weights=counts[full])) ** 2, weights=counts[full]))) / 255
     )
 
 
 def _top(left: NDArray[np.float32]) -> float:
-    """What all but three in a hundred windows stay below, 0 to 1."""
+    """What all but three in a hundred windows stay below, 0 to 1; 0 where there are none."""
+    if not len(left):
+        return 0.0
     place = (97 * len(left)) // 100
     return float(np.partition(left, place)[place]) / 255.0
 

@@ -13,14 +13,15 @@ from sosie.types import Rectangle
 
 _MOST = 6
 _SMALLEST = 0.01
-_DIFFERS = 0.5
+_THICK = np.ones((4, 4), np.uint8)
+"""Whatever is laid over spoils all windows that touch it: what spoils fewer across is a rim or a faint texture."""
 _RIM = 5.0
 """Windows that only touch what differs do not agree either: so many pixels are taken off each side."""
 
 
 def extras(overlay: Overlay, agreement: Agreement) -> tuple[Rectangle, ...]:
     """The largest areas that differ, at most six, as shares of the second image; the largest first."""
-    broken = (agreement.textured & (agreement.correlation < _DIFFERS)).astype(np.uint8)
+    broken = cv2.morphologyEx(agreement.broken.astype(np.uint8), cv2.MORPH_OPEN, _THICK)
     count, _, stats, _ = cv2.connectedComponentsWithStats(broken, connectivity=8)
     least = _SMALLEST * np.count_nonzero(agreement.covered)
     found = sorted(

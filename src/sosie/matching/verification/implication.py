@@ -17,8 +17,8 @@ from sosie.matching.verification.alignment import Overlay, lay_over, target_grey
 from sosie.matching.verification.colour import UNCHANGED, ColourChange
 from sosie.matching.verification.correspondences import Form
 from sosie.matching.verification.differences import extras
-from sosie.matching.verification.geometry import corners, inverse, project
-from sosie.matching.verification.measurements import Measurements, around_both
+from sosie.matching.verification.geometry import inverse, project
+from sosie.matching.verification.measurements import Measurements, around_both, common_area
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
 from sosie.matching.verification.surroundings import NOTHING
@@ -31,6 +31,7 @@ _WITHIN = 0.75
 """Share of each image that must be in the other where one is framed: less may be a picture that stands in another."""
 _EVERY = 2 * STRIDE
 _AROUND = np.ones((3, 3), np.uint8)
+_NONE = np.zeros(0, np.intp)
 _OFF = 26.0
 """Levels (of 255) that a channel may be off where a square has the same colour."""
 _LEAST_INLIERS = 8
@@ -50,8 +51,8 @@ def implied(
     """Measurements of two copies that a matrix between their thumbnails lays over each other; None where in doubt.
 
     `framed`: something may have been added around one of them; what is around is not looked at otherwise. What only the
-    judge asks for is left as in a perfect copy: `share`, `peak`, `residual`, `slip`, `bow`, `together`, `hole` and the
-    fits of colours.
+    judge asks for is left as in a perfect copy: `share`, `peak`, `residual`, `slip`, `wander`, `bow`, `together`,
+    `hole`, `clash`, `own`, `through` and the fits of colours.
     """
     params = params or VerificationParams()
     overlay = lay_over(a, b, matrix)
@@ -74,7 +75,7 @@ def _measured(
     overlay: Overlay, agreement: Agreement, colour: ColourChange, inliers: int, a: Prepared, b: Prepared
 ) -> Measurements:
     matrix = overlay.transform()
-    overlap = _overlap(matrix, a.size, b.size)
+    overlap = common_area(matrix, a.size, b.size), common_area(inverse(matrix), b.size, a.size)
     covered = int(np.count_nonzero(agreement.covered))
     same = float(np.count_nonzero(agreement.same)) / covered
     return Measurements(
@@ -90,33 +91,23 @@ def _measured(
         peak=1.0,
         residual=0.0,
         slip=(0.0, 0.0),
+        wander=0.0,
         bow=0.0,
         same=(same * overlap[0], same * overlap[1]),
         together=1.0,
         hole=0.0,
+        clash=0.0,
+        own=0.0,
+        through=1.0,
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=colour,
         around=(NOTHING, NOTHING),
         sharpness=b.detail / a.detail,
         extras=extras(overlay, agreement),
+        followed=(_NONE, _NONE),
         size_a=a.size,
         size_b=b.size,
     )
-
-
-def _overlap(matrix: NDArray[np.float64], size_a: tuple[int, int], size_b: tuple[int, int]) -> tuple[float, float]:
-    """The common area as a share of the first and of the second image, from their outlines."""
-    shares = []
-    for forward, own, others in ((matrix, size_a, size_b), (inverse(matrix), size_b, size_a)):
-        outline = project(forward, _frame(*own)).astype(np.float32)
-        common, _ = cv2.intersectConvexConvex(outline, _frame(*others).astype(np.float32))
-        shares.append(min(1.0, float(common) / max(1.0, float(cv2.contourArea(outline)))))
-    return shares[0], shares[1]
-
-
-def _frame(width: int, height: int) -> NDArray[np.float64]:
-    """The outline of a picture, half a pixel beyond its corner pixels."""
-    return corners(width + 1, height + 1) - 0.5
 
 
 def _shared_spots(a: Prepared, b: Prepared, matrix: NDArray[np.float64], tolerance: float) -> int:

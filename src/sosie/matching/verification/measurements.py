@@ -13,6 +13,7 @@ from sosie.features import Features
 from sosie.matching.verification.agreement import STRIDE, Agreement, patches
 from sosie.matching.verification.alignment import Overlay, lay_over, warped_colours
 from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, colour_change
+from sosie.matching.verification.commonplace import common_places, without
 from sosie.matching.verification.correspondences import Form, mutual_matches
 from sosie.matching.verification.differences import extras
 from sosie.matching.verification.frames import guesses
@@ -36,7 +37,9 @@ _SURE = 12
 _FEW = 8
 _SPARSE = 24
 """Frames are compared only where one of the images has fewer places with keypoints."""
+_NONE = np.zeros(0, np.intp)
 _AROUND = np.ones((3, 3), np.uint8)
+_RIM = 1.5
 _COARSER = 2
 """Colours are compared on every second point of the grid each way."""
 
@@ -45,17 +48,20 @@ _COARSER = 2
 class Measurements:
     """What is known of a pair of images `a` and `b`, in the order they were given.
 
-    `matches`: mutual matches of the best form; `inliers`: different places that follow the transform, 0 where only the
-    frames were compared; `share`: such places as a share of the keypoints in the common area, in the image that has
-    fewer there. `transform`: float64 (3, 3) from thumbnail pixels of `a` to those of `b`. `overlap`: the common area
-    as a share of `a` and of `b`. `textured`: share of the common windows that hold texture; `agreement`: share of
-    those that correlate; `correlation`: their mean; `peak`: what the best quarter of them reaches. `residual`: median
-    distance of inliers from where the transform puts them, in pixels of the smaller picture. `slip`: how far windows
-    that agree are off, median and nine tenths quantile; `bow`: how far a bent surface or a lens moves places, in
-    pixels. `same`: area that is the same, as a share of `a` and of `b`; `together`: how much of it is one patch;
-    `hole`: the largest patch of the common area that differs; `windows`: how many windows agree. `colour`: what
-    happened to the colours. `around`: how `a` goes on beyond `b`, and `b` beyond `a`. `sharpness`: detail of `b` as a
-    share of that of `a`. `extras`: the larger areas that differ, in `b`.
+    `matches`: mutual matches of the best form; `inliers`: different places that follow the transform, 0 where only
+    the frames were compared; `share`: such places as a share of the keypoints in the common area, in the image that
+    has fewer there. `transform`: float64 (3, 3) from thumbnail pixels of `a` to those of `b`. `overlap`: the common
+    area as a share of `a` and of `b`. `textured`: share of the common windows that hold texture; `agreement`: share
+    of those that correlate; `correlation`: their mean; `peak`: what the best quarter of them reaches. `residual`:
+    median distance of inliers from where the transform puts them, in pixels of the smaller picture. `slip`: how far
+    windows that agree are off, median and nine tenths quantile; `wander`: how far neighbours among them are off
+    together; `bow`: how far a bent surface or a lens moves places, in pixels. `same`: area that is the same, as a
+    share of `a` and of `b`; `together`: how much of it is one patch; `hole`: the largest patch of the common area
+    that differs; `clash`: the largest where both hold texture, and not the same; `own`: what differs and holds
+    texture in the one that holds less there; `through`: how evenly one shows through the other; `windows`: how many
+    windows agree. `colour`: what happened to the colours. `around`: how `a` goes on beyond `b`, and `b` beyond `a`.
+    `sharpness`: detail of `b` as a share of that of `a`. `extras`: the larger areas that differ, in `b`.
+    `followed`: rows of the keypoints of `a` and of `b` that follow the transform.
     """
 
     form: Form
@@ -70,15 +76,20 @@ class Measurements:
     peak: float
     residual: float
     slip: tuple[float, float]
+    wander: float
     bow: float
     same: tuple[float, float]
     together: float
     hole: float
+    clash: float
+    own: float
+    through: float
     windows: int
     colour: ColourChange
     around: tuple[Surroundings, Surroundings]
     sharpness: float
     extras: tuple[Rectangle, ...]
+    followed: tuple[NDArray[np.intp], NDArray[np.intp]]
     size_a: tuple[int, int]
     size_b: tuple[int, int]
 
@@ -96,16 +107,26 @@ def _astray(places: NDArray[np.float64], size: tuple[int, int]) -> float:
     return float(np.hypot(apart[..., 0], apart[..., 1]).min(axis=1).max()) / max(size)
 
 
+Counts = NDArray[np.intp]
+
+
 def measure(
-    a: Features | Prepared, b: Features | Prepared, params: VerificationParams | None = None
+    a: Features | Prepared,
+    b: Features | Prepared,
+    params: VerificationParams | None = None,
+    strangers: tuple[Counts, Counts] | None = None,
 ) -> Measurements | None:
-    """Measurements of a pair, or None for strangers. The same, mirrored, when `a` and `b` change places."""
+    """Measurements of a pair, or None for strangers. The same, mirrored, when `a` and `b` change places.
+
+    `strangers`: how many strangers hold each keypoint of `a` and of `b` as well, as `strangers_of` counts; what many
+    hold is left out of all measurements.
+    """
     params = params or VerificationParams()
     first, second = (image if isinstance(image, Prepared) else prepare(image) for image in (a, b))
     if not first.precedes(second):
-        found = _measure(second, first, params)
+        found = _measure(second, first, params, None if strangers is None else strangers[::-1])
         return None if found is None else exchanged(found)
-    return _measure(first, second, params)
+    return _measure(first, second, params, strangers)
 
 
 def exchanged(found: Measurements) -> Measurements:
@@ -116,6 +137,7 @@ def exchanged(found: Measurements) -> Measurements:
         overlap=found.overlap[::-1],
         same=found.same[::-1],
         around=found.around[::-1],
+        followed=found.followed[::-1],
         sharpness=round(1.0 / max(found.sharpness, 1e-3), 3),
         extras=tuple(_carried(box, found) for box in found.extras),
         size_a=found.size_b,
@@ -164,7 +186,9 @@ class _Aligned:
         return int(np.count_nonzero(self.agreement.agreeing)) + int(np.count_nonzero(self.agreement.same))
 
 
-def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measurements | None:
+def _measure(
+    a: Prepared, b: Prepared, params: VerificationParams, strangers: tuple[Counts, Counts] | None
+) -> Measurements | None:
     found = best_consensus(a, b, params)
     aligned = None if found is None else _by_keypoints(a, b, *found, params)
     if (found is None or found[0].places < _FEW) and min(len(a.single), len(b.single)) < _SPARSE:
@@ -175,8 +199,11 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         )
     if aligned is None:
         return None
+    if strangers is not None:
+        aligned = _without_common(a, b, aligned, strangers)
     agreement, overlay, consensus = aligned.agreement, aligned.overlay, aligned.consensus
-    matrix, area = overlay.transform(), _areas(overlay, a, b)
+    matrix = overlay.transform()
+    area = common_area(matrix, a.size, b.size), common_area(inverse(matrix), b.size, a.size)
     covered, same = int(np.count_nonzero(agreement.covered)), int(np.count_nonzero(agreement.same))
     patch = patches(agreement)
     copy_like = same > COPY_LIKE * covered
@@ -186,25 +213,51 @@ def _measure(a: Prepared, b: Prepared, params: VerificationParams) -> Measuremen
         inliers=consensus.places if consensus else 0,
         share=_inlier_share(a, b, matrix, consensus.places) if consensus else 0.0,
         transform=matrix,
-        overlap=(min(1.0, covered * area[0]), min(1.0, covered * area[1])),
+        overlap=area,
         textured=float(np.count_nonzero(agreement.textured)) / covered,
         agreement=agreement.share,
         correlation=agreement.mean,
         peak=agreement.peak,
         residual=_residual(a, b, consensus, overlay) if consensus else 0.0,
         slip=aligned.field.quantiles,
+        wander=aligned.field.wander,
         bow=overlay.bow.depth if overlay.bow else 0.0,
-        same=(min(1.0, same * area[0]), min(1.0, same * area[1])),
+        same=(area[0] * same / covered, area[1] * same / covered),
         together=patch.together,
         hole=patch.hole,
+        clash=patch.clash,
+        own=patch.own,
+        through=agreement.through,
         windows=int(np.count_nonzero(agreement.agreeing)),
         colour=_colours(overlay, agreement),
         around=around_both(a, b, overlay, agreement),
         sharpness=b.detail / a.detail,
         extras=extras(overlay, agreement) if copy_like else (),
+        followed=(consensus.a, consensus.b) if consensus else (_NONE, _NONE),
         size_a=a.size,
         size_b=b.size,
     )
+
+
+def _without_common(a: Prepared, b: Prepared, aligned: _Aligned, strangers: tuple[Counts, Counts]) -> _Aligned:
+    """The same without what strangers share, as long as enough is left."""
+    first, second = common_places(a, strangers[0]), common_places(b, strangers[1])
+    overlay = aligned.overlay
+    agreement = without(aligned.agreement, overlay, (first, second) if overlay.swapped else (second, first))
+    if agreement is None:
+        return aligned
+    consensus = aligned.consensus
+    if consensus is not None:
+        kept = ~(first[consensus.a] | second[consensus.b])
+        rows_a, rows_b = consensus.a[kept], consensus.b[kept]
+        # One place stays: the pair was aligned by keypoints, and is judged as such.
+        consensus = replace(consensus, a=rows_a, b=rows_b, places=max(1, _distinct(a, b, rows_a, rows_b)))
+    return replace(aligned, agreement=agreement, consensus=consensus)
+
+
+def _distinct(a: Prepared, b: Prepared, rows_a: NDArray[np.intp], rows_b: NDArray[np.intp]) -> int:
+    """How many different places the matches join."""
+    return min(len(np.unique(a.place_of[rows_a])), len(np.unique(b.place_of[rows_b])))
 
 
 def _by_keypoints(
@@ -230,11 +283,22 @@ def _by_frames(a: Prepared, b: Prepared, params: VerificationParams) -> Iterator
             yield _Aligned(Form(guess.mirrored, guess.inverted), settled.overlay, agreement, settled.field)
 
 
-def _areas(overlay: Overlay, a: Prepared, b: Prepared) -> tuple[float, float]:
-    """The share of `a` and of `b` that one window of the grid stands for."""
-    target = STRIDE**2 / (overlay.target.size[0] * overlay.target.size[1])
-    source = (STRIDE * overlay.zoom) ** 2 / (overlay.source.size[0] * overlay.source.size[1])
-    return (target, source) if overlay.swapped else (source, target)
+def common_area(matrix: NDArray[np.float64], size_a: tuple[int, int], size_b: tuple[int, int]) -> float:
+    """The share of image `a` that lies on image `b` under a matrix from `a` to `b`.
+
+    Less than a pixel and a half that is missing along a side is no more than the alignment can tell, and not missing.
+    """
+    (width, height), frame = size_a, _frame(size_a)
+    seen = project(inverse(matrix), _frame(size_b))
+    common, _ = cv2.intersectConvexConvex(frame.astype(np.float32), cv2.convexHull(seen.astype(np.float32)))
+    share = float(common) / (width * height)
+    return 1.0 if share > 1.0 - _RIM / min(width, height) else share
+
+
+def _frame(size: tuple[int, int]) -> NDArray[np.float64]:
+    """The corners of an image, at the outer edges of its pixels, float64 (4, 2)."""
+    width, height = size
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64) - 0.5
 
 
 def _inlier_share(a: Prepared, b: Prepared, matrix: NDArray[np.float64], places: int) -> float:
@@ -251,6 +315,8 @@ def _places_inside(image: Prepared, matrix: NDArray[np.float64], size: tuple[int
 
 def _residual(a: Prepared, b: Prepared, consensus: Consensus, overlay: Overlay) -> float:
     """Median distance of the inliers in the target, after the pixels had their say."""
+    if not len(consensus.a):
+        return 0.0
     start, end = a.places[consensus.a], b.places[consensus.b]
     source, target = (end, start) if overlay.swapped else (start, end)
     x, y = overlay.to_source(np.stack([target.real, target.imag], axis=1)).T

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from sosie.matching.verification.agreement import Agreement, compare
 from sosie.matching.verification.alignment import Bow, Overlay, lay_over, refine, target_grey, warped_grey
-from sosie.matching.verification.geometry import Consensus, bend
+from sosie.matching.verification.geometry import Consensus, bend, corners, inverse
 from sosie.matching.verification.params import VerificationParams
 from sosie.matching.verification.prepared import Prepared
 from sosie.matching.verification.slip import NO_FIELD, Field, field
@@ -22,6 +23,9 @@ _STEADY = 0.5
 _PERSPECTIVES = 2
 _PERSPECTIVE_BELOW = 0.93
 _BOWS = 4
+_NEARLY = 0.03
+"""How far a corner may be off another, as a share of the longer side, for the frames to be meant to coincide."""
+_AS_MUCH = 0.97
 _BENT = 0.25
 _LOST = 0.4
 """Pixels that windows are off against each other, beyond which pixels alone lead to no perspective."""
@@ -70,7 +74,7 @@ def settle_by_keypoints(
         better = None if start is None else _in_perspective(start, params)
         if better is not None and better.agreeing > settled.agreeing:
             settled, consensus = better, homography or consensus
-    return _bowed(settled, params), consensus
+    return _edge_to_edge(_bowed(settled, params), params), consensus
 
 
 def settle(overlay: Overlay, params: VerificationParams) -> Settled | None:
@@ -113,6 +117,29 @@ def _in_perspective(overlay: Overlay, params: VerificationParams) -> Settled | N
         if not settled.bent:
             break
     return best
+
+
+def _edge_to_edge(settled: Settled, params: VerificationParams) -> Settled:
+    """The same with the frames laid exactly over each other, where they nearly are and as much agrees then.
+
+    What is laid over a picture pulls the overlay a little aside, which looks like another view.
+    """
+    overlay = settled.overlay
+    if settled.agreement.share >= _PERSPECTIVE_BELOW:
+        return settled
+    target, source = corners(*overlay.target.size), corners(*overlay.source.size)
+    seen = overlay.to_source(target)
+    apart = np.hypot(*(seen[:, None] - source[None]).transpose(2, 0, 1))
+    nearest = apart.argmin(axis=1)
+    if len(set(nearest.tolist())) < len(target) or apart.min(axis=1).max() > _NEARLY * max(overlay.source.size):
+        return settled
+    exact = cv2.getAffineTransform(target[:3].astype(np.float32), source[nearest[:3]].astype(np.float32))
+    matrix = np.vstack([exact, [0.0, 0.0, 1.0]])
+    matrix = matrix if overlay.swapped else inverse(matrix)
+    a, b = (overlay.target, overlay.source) if overlay.swapped else (overlay.source, overlay.target)
+    laid = lay_over(a, b, matrix, inverted=overlay.inverted)
+    exactly = None if laid is None else _compared(laid, params)
+    return exactly if exactly is not None and exactly.agreeing >= _AS_MUCH * settled.agreeing else settled
 
 
 def _bowed(settled: Settled, params: VerificationParams) -> Settled:

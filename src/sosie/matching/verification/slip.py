@@ -17,6 +17,8 @@ _BLOCKS = 3
 _PRODUCTS = ((1, 2), (2, 2), (3, 3), (3, 4), (4, 4), (1, 3), (2, 3), (1, 4), (2, 4))
 """Of the target (1), the source (2) and its slopes (3, 4): which are multiplied with each other."""
 _SCRATCH = Scratch()
+_CELLS = 5
+"""Neighbours are those in one of 5 x 5 cells of the picture."""
 _FLAT = 6.0
 _FEWEST = 6
 _MOST = 3.0
@@ -42,6 +44,20 @@ class Field:
         """Median and nine tenths quantile of what is left, in pixels; 0 where too few windows tell."""
         far = np.sort(np.hypot(self.rest[:, 0], self.rest[:, 1]))
         return (float(far[len(far) // 2]), float(far[(len(far) * 9) // 10])) if len(far) else (0.0, 0.0)
+
+    @property
+    def wander(self) -> float:
+        """How far windows near each other are off together, in pixels: the median of the means of neighbours.
+
+        What noise or another picture that shines through does to a window differs from the next; parallax does not.
+        """
+        if not len(self.places):
+            return 0.0
+        cells = np.floor((self.places - self.centre) * (_CELLS / 2 / self.unit)).astype(np.intp)
+        number = np.unique(cells, axis=0, return_inverse=True)[1].ravel()
+        counts = np.bincount(number)
+        mean_x, mean_y = (np.bincount(number, weights=axis) / counts for axis in self.rest.T)
+        return float(np.median(np.hypot(mean_x, mean_y)[number]))
 
     @property
     def drift(self) -> float:
@@ -111,7 +127,7 @@ def _moves(
     gain = st / np.maximum(ss, np.float32(1))
     right, down = xt - gain * xs, yt - gain * ys
     determinant = xx * yy - xy * xy
-    agreeing = agreement.agreeing[1::2, 1::2]
+    agreeing = _well_inside(agreement.agreeing)[1::2, 1::2]
     height, width = (min(p, q) for p, q in zip(agreeing.shape, xx.shape, strict=True))
     weakest = determinant / np.maximum(xx + yy, np.float32(1e-3))
     told = ((weakest > _FLAT) & (gain > 0.1))[:height, :width] & agreeing[:height, :width]
@@ -122,6 +138,12 @@ def _moves(
     places = np.stack([column, row], axis=1).astype(np.float64) * _SIDE + (_SIDE - 1) / 2
     moves = np.clip(np.stack([move_x, move_y], axis=1).astype(np.float64), -_MOST, _MOST)
     return places, moves
+
+
+def _well_inside(agreeing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Windows all of whose neighbours agree as well, unless few do: others may touch what is laid over the picture."""
+    inner = cv2.erode(agreeing.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return inner if np.count_nonzero(inner) > 0.5 * np.count_nonzero(agreeing) else agreeing
 
 
 def _centred(

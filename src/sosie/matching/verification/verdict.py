@@ -1,8 +1,9 @@
 """From measurements to a relation and a score that means what it says.
 
-Questions are asked in turn, each of a small model (`trees.py`): do the two show the same pixels (with keypoints, or
-without any, by the frames alone); if so, did the product alone change colour or pattern; if not, is it at least the
-same object or place. The numbers are fitted by `training/judge_fit.py` and read from `judge.json` beside this file.
+Questions are asked in turn, each of a small model (`trees.py`): do the two show the same pixels (one model where the
+frames coincide, one where they do not, one where there are no keypoints); if so, did the product alone change colour
+or pattern; if not, is it at least the same object or place. The numbers are fitted by `training/judge_fit.py` and
+read from `judge.json` beside this file.
 """
 
 from __future__ import annotations
@@ -12,17 +13,14 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from sosie.matching.verification.measurements import Measurements
-from sosie.matching.verification.surroundings import SEAM
 from sosie.matching.verification.trees import Trees
 from sosie.types import Relation
 
-_ANOTHER = 0.056
-_MOST_OF_IT = 0.6
-_PART = 0.75
-"""A picture of its own shows most of itself, is a part of the other, has a seam around it on a third of its outline
-at least, and beyond it a twentieth of the other is busy: screenshots and frames stay below, collages above."""
+COINCIDING = 0.03
+"""How far corners may be from corners, as a share of the longer side, for frames to coincide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,17 @@ class Judge:
     """The fitted models and the probabilities from which on each question is answered with yes."""
 
     same: Trees
+    moved: Trees
     flat: Trees
     variant: Trees
     scene: Trees
+    inner: Trees
     same_from: float
+    moved_from: float
     flat_from: float
     variant_from: float
     scene_from: float
+    inner_from: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,17 @@ def fitted() -> Judge:
     written = json.loads((files(__package__) / "judge.json").read_text(encoding="utf-8"))
     return Judge(
         same=Trees.read(written["same"]),
+        moved=Trees.read(written["moved"]),
         flat=Trees.read(written["flat"]),
         variant=Trees.read(written["variant"]),
         scene=Trees.read(written["scene"]),
+        inner=Trees.read(written["inner"]),
         same_from=float(written["same_from"]),
+        moved_from=float(written["moved_from"]),
         flat_from=float(written["flat_from"]),
         variant_from=float(written["variant_from"]),
         scene_from=float(written["scene_from"]),
+        inner_from=float(written["inner_from"]),
     )
 
 
@@ -77,6 +83,7 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "residual": found.residual,
         "slip": found.slip[0],
         "bow": found.bow,
+        "wander": found.wander,
         "slips": found.slip[1],
         "rest": found.colour.rest,
         "textured": found.textured,
@@ -87,6 +94,9 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "framing": found.framing,
         "together": found.together,
         "hole": found.hole,
+        "clash": found.clash,
+        "own": found.own,
+        "through": found.through,
         "busy": around.busy,
         "seam": around.seam,
         "before": colour.before,
@@ -96,9 +106,11 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "deep": colour.deep,
         "worst": colour.worst[0],
         "left": colour.worst[1],
-        "exact": colour.exact,
+        # A filter over the whole picture would not have left other colours beside the changed ones as they were.
+        "exact": max(colour.exact, colour.deep * colour.kept),
         "hues": colour.hues,
         "kept": colour.kept,
+        "shade": colour.shade,
         "spread": colour.spread,
         "told": max(0.0, colour.stain - 2.0 * colour.spread),
         "chroma": abs(colour.chroma[0] - colour.chroma[1]),
@@ -112,31 +124,50 @@ def judge(found: Measurements | None, model: Judge | None = None) -> Verdict:
         return Verdict(None, 0.0)
     model = model or fitted()
     numbers = numbers_of(found)
-    if found.inliers:
-        same, enough = model.same.probability(numbers), model.same_from
-    else:
-        same, enough = model.flat.probability(numbers), model.flat_from
+    head, enough = {
+        "same": (model.same, model.same_from),
+        "moved": (model.moved, model.moved_from),
+        "flat": (model.flat, model.flat_from),
+    }[asked_of(found)]
+    same = head.probability(numbers)
     if same < enough:
         scene = model.scene.probability(numbers) * (1.0 - same) if found.inliers else 0.0
         return Verdict("scene", scene) if scene >= model.scene_from else Verdict(None, scene)
     variant = model.variant.probability(numbers)
     if variant >= model.variant_from:
         return Verdict("variant", same * variant)
-    inner = inner_of(found)
+    inner = inner_of(found, model)
     score = same * (1.0 - variant)
     return Verdict("contains", score, inner) if inner else Verdict("copy", score)
 
 
-def inner_of(found: Measurements) -> str | None:
-    """Which of the two stands inside the other as a picture of its own; None where neither does.
+def asked_of(found: Measurements) -> Literal["same", "moved", "flat"]:
+    """Which model says whether two images show the same pixels: frames that coincide are no other view of a thing.
+
+    "flat" where there are no keypoints, "same" where the frames coincide, "moved" where they do not.
+    """
+    if not found.inliers:
+        return "flat"
+    return "same" if found.framing < COINCIDING else "moved"
+
+
+def inner_of(found: Measurements, model: Judge) -> str | None:
+    """Which of the two stands inside the other as a picture of its own, "a" or "b"; None where neither does.
 
     A picture of its own is one whose outline is a seam in the larger image, with more than a plain frame beyond it.
     """
-    for name, side, own, others in (
-        ("a", found.around[1], found.overlap[0], found.overlap[1]),
-        ("b", found.around[0], found.overlap[1], found.overlap[0]),
-    ):
-        pasted = side.seam > SEAM and side.busy * side.beyond > _ANOTHER
-        if own > _MOST_OF_IT and others < _PART and pasted:
-            return name
-    return None
+    sides = ((model.inner.probability(inside_numbers(found, name)), name) for name in ("a", "b"))
+    likely, name = max(sides)
+    return name if likely >= model.inner_from else None
+
+
+def inside_numbers(found: Measurements, name: str) -> dict[str, float]:
+    """The numbers by which the image `name` ("a" or "b") may stand inside the other as a picture of its own."""
+    own, others = found.overlap if name == "a" else found.overlap[::-1]
+    around = found.around[1 if name == "a" else 0]
+    return {
+        "own": own,
+        "others": others,
+        "seam": around.seam,
+        "another": around.busy * around.beyond,
+    }
