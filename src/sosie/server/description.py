@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
+from sosie.server.examples import ANSWERS, REQUESTS
 from sosie.server.schemas.system import Problem
 from sosie.server.security.sessions import COOKIE
 
@@ -52,4 +53,8 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in methods.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _PROBLEM
+    for (method, path), example in REQUESTS.items():
+        schema["paths"][path][method]["requestBody"]["content"]["application/json"]["example"] = example
+    for (method, path), example in ANSWERS.items():
+        schema["paths"][path][method]["responses"]["200"]["content"]["application/json"]["example"] = example
     return schema

@@ -3402,6 +3402,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://shop.example/shoe.jpg"
+                 *     }
+                 */
                 "application/json": {
                     /** Url */
                     url: string;
@@ -3433,6 +3438,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sha256": "3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c",
+                     *       "width": 860,
+                     *       "height": 900,
+                     *       "known": false,
+                     *       "matches": [
+                     *         {
+                     *           "image": {
+                     *             "id": 17,
+                     *             "sha256": "3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c3f1c",
+                     *             "uri": "https://cdn.example/shoe.jpg",
+                     *             "brand": "nike",
+                     *             "title": "Shoe",
+                     *             "width": 1200,
+                     *             "height": 900,
+                     *             "bytes": 184213,
+                     *             "format": "JPEG"
+                     *           },
+                     *           "edge": {
+                     *             "a": 0,
+                     *             "b": 1,
+                     *             "relation": "copy",
+                     *             "score": 0.97,
+                     *             "evidence": {
+                     *               "pdq_distance": 22,
+                     *               "inliers": 74,
+                     *               "agreement": 0.98,
+                     *               "edits": [
+                     *                 "crop",
+                     *                 "mirror"
+                     *               ]
+                     *             },
+                     *             "words": "mirrored, cropped to 72 %"
+                     *           },
+                     *           "group": "9b1f20c4d7e8a631"
+                     *         }
+                     *       ],
+                     *       "verdict": "An edit of it is in the catalogue.",
+                     *       "added": false,
+                     *       "milliseconds": 31.4
+                     *     }
+                     */
                     "application/json": components["schemas"]["Check"];
                 };
             };
@@ -3670,6 +3718,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "anna",
+                 *       "password": "the secret of her token"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -3761,6 +3815,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ci",
+                 *       "role": "reviewer"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TokenInput"];
             };
         };
@@ -3943,6 +4003,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "similarity_threshold": 0.9
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SettingsChange"];
             };
         };
@@ -4155,6 +4222,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "nike",
+                 *       "name": "Nike",
+                 *       "sources": [
+                 *         {
+                 *           "kind": "shopify",
+                 *           "settings": {
+                 *             "url": "https://shop.example"
+                 *           }
+                 *         }
+                 *       ],
+                 *       "every_hours": 24
+                 *     }
+                 */
                 "application/json": components["schemas"]["BrandInput"];
             };
         };
@@ -4250,6 +4332,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "colour": "#0a7f5a",
+                 *       "sources": [
+                 *         {
+                 *           "kind": "shopify",
+                 *           "settings": {
+                 *             "url": "https://shop.example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BrandChange"];
             };
         };
@@ -4349,6 +4444,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "brand": "nike",
+                 *       "source": {
+                 *         "kind": "shopify",
+                 *         "settings": {
+                 *           "url": "https://shop.example"
+                 *         }
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SourceTestInput"];
             };
         };
@@ -4416,6 +4522,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "brands": [
+                 *         "nike",
+                 *         "levis-1"
+                 *       ],
+                 *       "method": "auto",
+                 *       "threshold": 0.88
+                 *     }
+                 */
                 "application/json": components["schemas"]["JobInput"];
             };
         };
@@ -4457,6 +4573,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1a2b3c4d5e6f7",
+                     *       "state": "running",
+                     *       "brands": [
+                     *         "nike"
+                     *       ],
+                     *       "params": {
+                     *         "sync": true
+                     *       },
+                     *       "created": 1795366000,
+                     *       "started": 1795366001.5,
+                     *       "progress": {
+                     *         "stages": [
+                     *           {
+                     *             "stage": "read",
+                     *             "done": 640,
+                     *             "total": 1200,
+                     *             "seconds": 5.1,
+                     *             "rate": 125.5,
+                     *             "left": 4.5
+                     *           }
+                     *         ],
+                     *         "skipped": 2
+                     *       },
+                     *       "person": "anna"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Job"];
                 };
             };
@@ -4648,6 +4792,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "totalImages": 1,
+                     *       "brandCounts": {
+                     *         "nike": 1
+                     *       },
+                     *       "failedBrands": [
+                     *         {
+                     *           "brand": "levis-1",
+                     *           "error": "There is no such brand."
+                     *         }
+                     *       ],
+                     *       "images": [
+                     *         {
+                     *           "id": "5d2f9a",
+                     *           "brand": "nike",
+                     *           "url": "https://cdn.example/shoe.jpg"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["OutlineImages"];
                 };
             };
@@ -4673,6 +4840,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "brands": [
+                 *         "nike"
+                 *       ],
+                 *       "similarityThreshold": 0.88
+                 *     }
+                 */
                 "application/json": components["schemas"]["OutlineProcessInput"];
             };
         };
@@ -5010,6 +5185,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "settle",
+                 *       "keep": [
+                 *         "https://cdn.example/shoe.jpg"
+                 *       ],
+                 *       "seen": 41,
+                 *       "reason": "the master"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GroupDecision"];
             };
         };
@@ -5047,6 +5232,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "relation": [
+                 *           "identical"
+                 *         ],
+                 *         "brand": [
+                 *           "nike"
+                 *         ]
+                 *       },
+                 *       "action": "suggested",
+                 *       "preview": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkDecision"];
             };
         };
@@ -5080,6 +5279,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "decisions": [
+                 *         42,
+                 *         43
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UndoInput"];
             };
         };
@@ -5237,6 +5444,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "prefer = [{ name = \"the shop\", brand = \"nike\" }]\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RulesText"];
             };
         };
@@ -5270,6 +5482,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "prefer = [{ name = \"the shop\", brand = \"nike\" }]\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RulesDraft"];
             };
         };
@@ -5305,6 +5522,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "prefer = [{ name = \"the shop\", brand = \"nike\" }]\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RulesText"];
             };
         };
@@ -5338,6 +5560,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "result": "latest",
+                 *       "method": "quarantine"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanInput"];
             };
         };
@@ -5404,6 +5632,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirm": 12
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApplyInput"];
             };
         };
@@ -5502,6 +5735,13 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "only": [
+                 *         "*-small.jpg"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UndoRunInput"] | null;
             };
         };
