@@ -90,7 +90,7 @@ def test_a_server_finds_what_is_like_an_image_and_says_what_words_need(remote: A
     found = json.loads(remote("similar", str(shop / "a-small.jpg"), "--json"))
     assert found["hits"][0]["uris"] == [str(shop / "a.png")]
     assert "a.png" in remote("similar", str(shop / "a-small.jpg"), "--count", "1")
-    assert "vectors" in remote("search", "a red shoe", code=4)
+    assert "vectors" in remote("search", "a red shoe", code=2)
 
 
 def test_files_are_decided_on_planned_dropped_and_brought_back_on_a_server(remote: Ask, shop: Path) -> None:

@@ -6,6 +6,8 @@ import base64
 import io
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from sosie.config import Settings
-from sosie.errors import UnreadableImage
+from sosie.errors import EmbedderFailure, UnreadableImage, UsageError
 from sosie.fingerprints.embedders.chain import model_files
 from sosie.fingerprints.embedders.registry import find_model
 from sosie.pipeline.drawing import drawn
@@ -76,14 +78,14 @@ class Likenesses:
         self._lock = threading.Lock()
 
     def like_image(self, data: bytes, settings: Settings, count: int) -> Likes:
-        """Give what is most like an image. Raises `UnreadableImage` and `EmbedderFailure`."""
-        with self._lock:
+        """Give what is most like an image. Raises `UnreadableImage`, and `UsageError` where nothing can be compared."""
+        with self._lock, _plainly():
             return _view(similar_to_bytes(data, settings, self._catalogue, count=count, load=self._index))
 
     def like_words(self, text: str, settings: Settings, count: int) -> Likes:
-        """Give what fits some words best. Raises `EmbedderFailure` where no model with words is here."""
+        """Give what fits some words best. Raises `UsageError` where no model with words was used or is here."""
         model, files = find_model(settings.clip_model), model_files(settings)
-        with self._lock:
+        with self._lock, _plainly():
             return _view(search_for(text, self._catalogue, model, files, count=count, load=self._index))
 
     def _index(self, catalogue: Catalogue, space: Space) -> Index:
@@ -91,6 +93,15 @@ class Likenesses:
         if self._held is None or self._held[0] != key:
             self._held = key, load_index(catalogue, space)
         return self._held[1]
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Tell that there is nothing to compare with as what it is: nothing is wrong with the server."""
+    try:
+        yield
+    except EmbedderFailure as error:
+        raise UsageError(error.message, next_step=error.next_step) from error
 
 
 def _view(found: Answer) -> Likes:
