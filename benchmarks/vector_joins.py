@@ -5,7 +5,9 @@
     python -m benchmarks.vector_joins --output joins.md    # the table as Markdown
 
 Vectors have 512 numbers and a spectrum that falls like that of real embeddings; they lie around topics, twenty or so to
-each, and a tenth of them are near another one (cosine 0.85 to 1). Every size is a process of its own with one thread.
+each, and a tenth of them are near another one (cosine 0.85 to 1). How far they scatter around their topics decides how
+well cells divide them: 0.7 (two of a topic have a cosine of 0.67) unless `--scatter` says otherwise; at 1.2 a topic
+hardly holds together. Every size is a process of its own with one thread.
 Recall is that of pairs from 0.8 on with 2,000 sampled vectors, which are also compared with all.
 """
 
@@ -46,7 +48,7 @@ class Run:
     method: str
 
 
-def vectors(count: int, seed: int = 0) -> NDArray[np.float16]:
+def vectors(count: int, scatter: float = 0.7, seed: int = 0) -> NDArray[np.float16]:
     """Give vectors of unit length, float16 (count, 512)."""
     draw = np.random.default_rng(seed)
     spectrum = np.arange(1, DIMS + 1, dtype=np.float32) ** -0.35
@@ -55,7 +57,7 @@ def vectors(count: int, seed: int = 0) -> NDArray[np.float16]:
     for start in range(0, count, BLOCK):
         size = min(BLOCK, count - start)
         noise = draw.standard_normal((size, DIMS), np.float32) * spectrum
-        rows = topics[draw.integers(0, len(topics), size)] + np.float32(1.2) * noise
+        rows = topics[draw.integers(0, len(topics), size)] + np.float32(scatter) * noise
         out[start : start + size] = _unit(rows)
     copies = count // 10
     for start in range(0, copies, BLOCK):
@@ -70,18 +72,18 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
-def measure(count: int) -> Run:
+def measure(count: int, scatter: float) -> Run:
     """Run the join of one size in this process."""
-    rows = vectors(count)
+    rows = vectors(count, scatter)
     wall, cpu = time.perf_counter(), time.process_time()
     joined = similar_pairs(rows, SimilarParams(threshold=THRESHOLD, exact_up_to=1))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return Run(count, wall, cpu, peak_memory(), len(joined.pairs), joined.recall, joined.method)
 
 
-def measure_apart(count: int) -> Run:
+def measure_apart(count: int, scatter: float) -> Run:
     """Run the join of one size in a process of its own."""
-    line = [sys.executable, "-m", "benchmarks.vector_joins", "--measure", str(count)]
+    line = [sys.executable, "-m", "benchmarks.vector_joins", "--measure", str(count), "--scatter", str(scatter)]
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ | threads)
     return Run(**json.loads(done.stdout))
@@ -113,16 +115,17 @@ def table(runs: list[Run]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="numbers of vectors to join")
+    parser.add_argument("--scatter", type=float, default=0.7, help="how far vectors lie around their topics")
     parser.add_argument("--output", type=Path, help="file to write the Markdown table to")
     parser.add_argument("--smoke", action="store_true", help="small sizes")
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(asdict(measure(options.measure))))
+        print(json.dumps(asdict(measure(options.measure, options.scatter))))
         return 0
     runs = []
     for size in SMOKE if options.smoke else sorted(options.sizes):
-        runs.append(measure_apart(size))
+        runs.append(measure_apart(size, options.scatter))
         print(f"{size:,} vectors: {runs[-1].cpu:.1f} s of processor, recall {runs[-1].recall:.4f}", file=sys.stderr)
     text = table(runs)
     print(text, end="")

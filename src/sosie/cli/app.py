@@ -28,6 +28,7 @@ HOMES = {
     "check": "check:check",
     "search": "search:search",
     "calibrate": "calibrate:calibrate",
+    "plan-capacity": "capacity:plan_capacity",
     "serve": "serve:serve",
     "token": "token:app",
     "config": "config:app",
