@@ -97,3 +97,12 @@ def test_all_that_a_filter_shows_is_put_off(anna: Person, server: Server) -> Non
     anna.go("/results/latest?sort=size")
     page.get_by_role("link", name="Review", exact=True).click()
     expect(page.get_by_role("heading", name="Copy, 3 images")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", [PHONE_DARK], ids=["phone-dark"])
+def test_results_and_a_group_do_not_scroll_sideways_on_the_narrowest_phone(anna: Person, server: Server) -> None:
+    anna.page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/results/latest", f"/results/latest/groups/{_group(server, 5)['key']}"):
+        anna.go(path)
+        expect(anna.page.get_by_role("button").last).to_be_visible()
+        assert anna.page.evaluate("visualViewport.width") == 320, path

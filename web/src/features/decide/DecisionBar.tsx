@@ -77,7 +77,7 @@ function GroupChoices({ group, later, actions }: Omit<DecisionBarProps, "member"
           </ActionButton>
         </>
       )}
-      <ActionButton action={actions.confirm} look="primary" className="min-w-0 max-sm:flex-1 max-sm:px-2">
+      <ActionButton action={actions.confirm} look="primary" className="min-w-0 shrink max-sm:flex-1 max-sm:px-2">
         <span className="truncate">{label}</span>
         <span className="max-md:hidden [&_kbd]:border-white/30 [&_kbd]:bg-transparent [&_kbd]:text-current">
           <KeyCaps keys="Enter" />
