@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.interface.browser import LOOKS, PHONE_DARK, Person
+from tests.contract.loopback import Loopback
+from tests.contract.test_gemini import KEY, gemini
+from tests.interface.browser import DESKTOP, LOOKS, PHONE_DARK, Person, person
+from tests.pictures import folder_of
 from tests.server.servers import Server
 from tests.server.shops import Shop, open_shop, stock
 
@@ -102,3 +107,28 @@ def test_a_run_that_is_not_there_is_told(anna: Person) -> None:
     anna.page.goto(f"{anna.url}/jobs/nothing")
     expect(anna.page.get_by_role("heading", name="There is nothing here")).to_be_visible()
     assert anna.violations() == []
+
+
+def test_a_cost_is_agreed_to_where_it_is_named(browser: Browser, tmp_path: Path) -> None:
+    folder_of(tmp_path / "shop", 6)
+    with Loopback(gemini) as google:
+        env = {
+            "SOSIE_ALLOWED_ROOTS": str(tmp_path / "shop"),
+            "SOSIE_EMBEDDERS": "gemini",
+            "SOSIE_GEMINI_API_KEY": KEY,
+            "SOSIE_GEMINI_BASE_URL": google.url,
+            "SOSIE_PAID_IMAGES": "5",
+        }
+        with Server(tmp_path / "data", env) as paid, person(browser, DESKTOP, paid.url) as anna:
+            paid.client.brand("shop", ("folder", {"path": str(tmp_path / "shop")}))
+            job = paid.client.ended(paid.client.job("shop"))
+            anna.go(f"/jobs/{job['id']}")
+            expect(anna.page.get_by_text("6 images will be sent to Google")).to_be_visible()
+            assert anna.violations() == []
+            anna.page.get_by_role("button", name="Agree to the cost and run again").click()
+            expect(anna.page).not_to_have_url(re.compile(job["id"]))
+            expect(anna.page.get_by_text("Finished", exact=True).first).to_be_visible()
+            expect(anna.page.get_by_role("button", name="Agree to the cost and run again")).to_have_count(0)
+            newest = paid.client.get("/api/jobs")["jobs"][0]
+    assert newest["params"]["confirm_cost"] is True
+    assert newest["progress"]["fallbacks"] == []

@@ -12,7 +12,7 @@ import { prefer, usePreferences } from "@/lib/preferences";
 import { useFormat, useTexts } from "@/texts";
 
 import { useJob } from "./api/events";
-import { useCancelJob, useRetryJob } from "./api/job";
+import { asksForConsent, useAgreeToCost, useCancelJob, useRetryJob } from "./api/job";
 import { useBrandNames } from "./JobsPage";
 import { JobStateBadge } from "./JobState";
 import { StageList } from "./StageList";
@@ -76,7 +76,7 @@ function JobView({ job, live }: { job: Job; live: boolean }) {
             </div>
           </div>
         )}
-        {job.progress.fallbacks.length > 0 && <Fallbacks sentences={job.progress.fallbacks} />}
+        {job.progress.fallbacks.length > 0 && <Fallbacks job={job} />}
         <StageList job={job} />
         {active && <Passing contents={job.progress.recent} />}
         <FailedBrands failed={job.failed_brands} />
@@ -191,20 +191,39 @@ function Section({ title, intro, children }: { title: string; intro?: string; ch
   );
 }
 
-function Fallbacks({ sentences }: { sentences: readonly string[] }) {
+function Fallbacks({ job }: { job: Job }) {
   const t = useTexts().jobs;
   return (
     <div role="status" className="bg-warn-soft flex gap-3 rounded-lg p-4">
       <Route className="text-warn-ink mt-0.5 size-4.5 shrink-0" aria-hidden />
       <div>
         <p className="text-warn-ink font-medium">{t.fallbacks}</p>
-        {sentences.map((sentence) => (
+        {job.progress.fallbacks.map((sentence) => (
           <p key={sentence} className="mt-1">
             <Said text={sentence} />
           </p>
         ))}
+        {asksForConsent(job) && <AgreeButton job={job} />}
       </div>
     </div>
+  );
+}
+
+/** Agrees to what the sentence above says it costs. */
+function AgreeButton({ job }: { job: Job }) {
+  const t = useTexts().jobs;
+  const navigate = useNavigate();
+  const agree = useAgreeToCost();
+  if (!useMay("reviewer")) return null;
+  const run = () =>
+    agree.mutate(job, {
+      onSuccess: (fresh) => void navigate(paths.job(fresh.id)),
+      onError: (error) => toast({ tone: "bad", title: t.state.failed, said: error.message }),
+    });
+  return (
+    <Button className="mt-3" size="sm" onClick={run} busy={agree.isPending}>
+      {t.agree}
+    </Button>
   );
 }
 

@@ -54,6 +54,7 @@ export const jobs = (f: Format): Texts["jobs"] => ({
   failedBrands: "Marken, die nicht geholt werden konnten",
   failedBrandsIntro: "Was sie vorher hatten, ist noch da; mit den anderen Marken geht es weiter.",
   fallbacks: "Ein anderer Weg wurde genommen",
+  agree: "Den Kosten zustimmen und noch einmal laufen lassen",
   cancel: "Lauf abbrechen",
   cancelTitle: "Diesen Lauf abbrechen?",
   cancelText: "Was schon gelesen ist, bleibt erhalten; der nächste Lauf ist damit schneller.",

@@ -52,6 +52,7 @@ export const jobs = (f: Format) => ({
   failedBrands: "Brands that could not be fetched",
   failedBrandsIntro: "What they had before is still there; the other brands go on.",
   fallbacks: "Another way was taken",
+  agree: "Agree to the cost and run again",
   cancel: "Cancel run",
   cancelTitle: "Cancel this run?",
   cancelText: "What has been read so far is kept, so the next run is faster.",

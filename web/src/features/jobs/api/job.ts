@@ -2,7 +2,7 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 
 import { answer, api } from "@/api/client";
 import { jobsQuery } from "@/api/jobs";
-import type { Job } from "@/api/types";
+import type { Job, Schema } from "@/api/types";
 
 export const jobQuery = (id: string) =>
   queryOptions({
@@ -31,6 +31,21 @@ export function useRetryJob() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (job: Job) => answer(api.POST("/api/jobs/{job}/retry", { params: { path: { job: job.id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+}
+
+/** Whether a job kept its images from a back end that costs money, since nobody has agreed to that yet. */
+export const asksForConsent = (job: Job) => job.state === "done" && job.progress.fallbacks.some((sentence) => sentence.includes("confirm_cost"));
+
+/** Runs a job again as it was asked for, with the images sent to the back end that costs money. */
+export function useAgreeToCost() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ brands, params }: Job) => {
+      const { method, embedders, threshold } = params as Partial<Schema["JobInput"]>;
+      return answer(api.POST("/api/jobs", { body: { brands, method, embedders, threshold, sync: false, confirm_cost: true } }));
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
 }
