@@ -71,7 +71,11 @@ export function useDecide(result: string, threshold: number | null) {
     },
     onSuccess: ({ decisions, revision }, { group, label }) => {
       history.set((now) => decided(now, { label, groups: [group.key], decisions }));
-      queries.setQueriesData<GroupDetail>({ queryKey: groupKey(result, group.key) }, (now) => now && { ...now, revision });
+      // Groups may share images: what this window decided itself is nobody else's being faster.
+      const touched = new Set(group.members.map(({ sha256 }) => sha256));
+      queries.setQueriesData<GroupDetail>({ queryKey: [...resultKey(result), "group"] }, (now) =>
+        now?.members.some(({ sha256 }) => touched.has(sha256)) ? { ...now, revision: Math.max(now.revision, revision) } : now,
+      );
     },
     onError: (error, deciding, context) => {
       if (context) restore(queries, result, context.before);
