@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 Pair = tuple[int, int]
+
+_OTHERS = 4
+_CONFIRMED = 0.05
+"""Share of the other copies of one end that must be copies of the other end as well, where there are `_OTHERS`."""
 
 
 @cache
@@ -29,6 +33,26 @@ def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pai
     copies = list(copies)
     near, pages = _neighbours(copies), _neighbours(contains)
     return {(a, b) for a, b in copies if len(near[a] & near[b]) < max(len(pages[a] & near[b]), len(pages[b] & near[a]))}
+
+
+def lone_copies(copies: Iterable[Pair]) -> set[Pair]:
+    """Return those copies that nothing confirms: one end has four copies or more that others confirm, and next to none
+    of its copies is one of the other end.
+
+    A blend of two photos is a copy of both, and would join all copies of the one to all of the other.
+    """
+    copies = list(copies)
+    near = _neighbours(copies)
+
+    def lone(a: int, b: int) -> bool:
+        common = len(near[a] & near[b])
+        return any(common < _CONFIRMED * (len(near[end]) - 1) and _confirmed(near, end) >= _OTHERS for end in (a, b))
+
+    return {(a, b) for a, b in copies if lone(a, b)}
+
+
+def _confirmed(near: Mapping[int, set[int]], end: int) -> int:
+    return sum(not near[end].isdisjoint(near[other]) for other in near[end])
 
 
 def standing_variants(variants: Iterable[Pair], copies: Iterable[Pair]) -> list[Pair]:

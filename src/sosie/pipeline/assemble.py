@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
-from sosie.grouping import Facts, choose_keeper, connected, outvoted_copies, standing_variants
+from sosie.grouping import Facts, choose_keeper, connected, lone_copies, outvoted_copies, standing_variants
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.ties import LIKELY
 from sosie.report import ImageRecord
@@ -123,7 +123,8 @@ def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     merged = [*called["identical"], *called["copy"]]
     foes = {*contents.apart, *standing_variants(called["variant"], merged)}
     a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
-    outvoted = outvoted_copies(merged, called["contains"])
+    likely = [(edge.a, edge.b) for edge in edges if edge.relation in MERGED and edge.score >= LIKELY]
+    outvoted = outvoted_copies(merged, called["contains"]) | lone_copies(likely)
     trusted = [edge for edge in edges if edge.relation == "identical" or (edge.a, edge.b) not in outvoted]
     labels = connected(len(contents), _pairs(trusted, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
