@@ -11,7 +11,7 @@ from sosie.features import Features
 from sosie.fingerprints.local.extraction import extract
 from sosie.imaging.picture import ImageInfo
 from sosie.matching.verification import Prepared, measure, prepare
-from sosie.pipeline.commonplaces import Commonplaces, Rows
+from sosie.pipeline.commonplaces import Commonplaces
 from sosie.types import Edge, Evidence
 from tests.pictures import Pixels, picture
 from training.edits import apply
@@ -36,38 +36,34 @@ def images() -> dict[int, Prepared]:
 
 
 @pytest.fixture(scope="module")
-def followed(images: dict[int, Prepared]) -> dict[tuple[int, int], Rows]:
+def shared(images: dict[int, Prepared]) -> Commonplaces:
     """What the strangers among them share."""
-    rows: dict[tuple[int, int], Rows] = {}
+    found = Commonplaces()
     for a, b in combinations(images, 2):
         if (a, b) != (0, 4):
-            found = measure(images[a], images[b])
-            assert found is not None
-            rows[a, b] = (found.followed[0].tolist(), found.followed[1].tolist())
-    return rows
+            measured = measure(images[a], images[b])
+            assert measured is not None
+            found.note(a, b, [rows.tolist() for rows in measured.followed])
+    return found
 
 
 def copy(a: int, b: int, agreement: float) -> Edge:
     return Edge(a, b, "copy", 0.97, Evidence(agreement=agreement))
 
 
-def test_only_copies_that_differ_somewhere_and_share_with_strangers_are_doubted(
-    followed: dict[tuple[int, int], Rows],
-) -> None:
-    shared = Commonplaces(followed)
+def test_only_copies_that_differ_somewhere_and_share_with_strangers_are_doubted(shared: Commonplaces) -> None:
     edges = [copy(0, 1, 0.5), copy(0, 2, 0.99), copy(0, 9, 0.5)]
     assert shared.doubtful(edges) == edges[:1]
-    assert Commonplaces({(0, 1): followed[0, 1]}).doubtful(edges) == []
+    once = Commonplaces()
+    once.note(0, 1, [[1, 2, 300], [4, 5, 6]])
+    assert once.doubtful(edges) == []
 
 
 def test_two_pictures_that_share_a_logo_are_no_copies_and_a_picture_under_a_banner_stays_one(
-    images: dict[int, Prepared], followed: dict[tuple[int, int], Rows]
+    images: dict[int, Prepared], shared: Commonplaces
 ) -> None:
     edges = [copy(0, 1, 0.5), copy(2, 3, 0.5), copy(0, 4, 0.7)]
-    findings = {
-        (edge.a, edge.b): found
-        for edge, found in Commonplaces(followed).again(edges, images, dict.fromkeys(images, INFO))
-    }
+    findings = {(edge.a, edge.b): found for edge, found in shared.again(edges, images, dict.fromkeys(images, INFO))}
     called = {pair: found and found["relation"] for pair, found in findings.items()}
     assert called[0, 4] == "copy"
     assert called[0, 1] not in ("copy", "contains")

@@ -20,7 +20,7 @@ from sosie.matching import verification
 from sosie.matching.neighbours import FindsNearest, NeighbourRounds, Neighbours
 from sosie.matching.verification import VerificationParams, prepare
 from sosie.matching.words import WordIndex
-from sosie.pipeline.commonplaces import Commonplaces, Rows
+from sosie.pipeline.commonplaces import Commonplaces
 from sosie.pipeline.contents import Contents
 from sosie.pipeline.examining import Bench, Examining, Finding, Task, edge_of
 from sosie.pipeline.hashing import TINY
@@ -77,9 +77,9 @@ class OwnHands:
 class Prover:
     """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
 
-    `undecided` are pairs on which verification had nothing to go by, `followed` strangers some of whose keypoints
-    match all the same. What was verified before, by the same judge,
-    is taken from the catalogue. Use it as a context: it may start other processes, up to one a core.
+    `undecided` are pairs on which verification had nothing to go by; `shared` is what strangers have in common.
+    What was verified before, by the same judge, is taken from the catalogue. Use it as a context: it may start
+    other processes, up to one a core.
     """
 
     contents: Contents
@@ -88,7 +88,7 @@ class Prover:
     listen: Listener
     edges: list[Edge] = field(default_factory=list)
     undecided: set[Pair] = field(default_factory=set)
-    followed: dict[Pair, Rows] = field(default_factory=dict)
+    shared: Commonplaces = field(default_factory=Commonplaces)
     asked: set[Pair] = field(default_factory=set)
     done: int = 0
 
@@ -243,7 +243,7 @@ class Prover:
             self.ties.refuse(*pair)
             return
         if "followed" in finding:
-            self.followed[pair] = finding["followed"]
+            self.shared.note(*pair, finding["followed"])
         if finding["relation"] is None:
             self.ties.refuse(*pair)
             return
@@ -256,13 +256,12 @@ class Prover:
 
         The verdicts of single pairs, which the catalogue keeps, stay: these depend on the whole collection.
         """
-        shared = Commonplaces(self.followed)
-        doubtful = shared.doubtful(self.edges)
+        doubtful = self.shared.doubtful(self.edges)
         rows = sorted({row for edge in doubtful for row in (edge.a, edge.b)})
         stored = self.catalogue.rows(FEATURES.key, [self.contents.keys[row] for row in rows])
         images = {row: prepare(StoredFeatures(stored[self.contents.keys[row]])) for row in rows}
         infos = {row: info_of(self.contents.rows[row]) for row in rows}
-        changed = {(edge.a, edge.b): finding for edge, finding in shared.again(doubtful, images, infos)}
+        changed = {(edge.a, edge.b): finding for edge, finding in self.shared.again(doubtful, images, infos)}
         self.edges = [edge for edge in self.edges if (edge.a, edge.b) not in changed]
         self.edges += [
             edge_of(finding, *pair)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sosie.matching.verification import measure, prepare
-from sosie.matching.verification.commonplace import MANY, common_places, strangers_of
+from sosie.matching.verification.commonplace import MANY, common_places
 from tests.matching.verification.pictures import Pixels, features, photo
 
 
@@ -25,13 +25,14 @@ def shared() -> tuple[list[Pixels], dict[int, np.ndarray]]:
     """Four pictures with one logo, and how many strangers hold each of their keypoints."""
     pages = [with_logo(photo(seed)) for seed in (31, 32, 33, 34)]
     images = [prepare(features(page)) for page in pages]
-    joined = []
+    counts = {number: np.zeros(len(image.places), np.intp) for number, image in enumerate(images)}
     for a in range(4):
         for b in range(a + 1, 4):
             found = measure(images[a], images[b])
             assert found is not None
-            joined.append((a, b, *found.followed))
-    return pages, strangers_of(joined, {n: len(image.features.points) for n, image in enumerate(images)})
+            for number, rows in zip((a, b), found.followed, strict=True):
+                counts[number][np.unique(rows)] += 1
+    return pages, counts
 
 
 def test_keypoints_of_a_logo_are_held_by_many_strangers(shared: tuple[list[Pixels], dict[int, np.ndarray]]) -> None:

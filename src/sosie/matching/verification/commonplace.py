@@ -6,7 +6,6 @@ keypoint that also follows a transform to images which are no copies belongs to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import cv2
@@ -25,23 +24,6 @@ _REACH = 10.0
 _GAP = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
 _ENOUGH = 0.15
 """Share of the common area that must be left: pictures that are nothing but a logo are compared by it."""
-
-
-def strangers_of(
-    joined: Iterable[tuple[int, int, NDArray[np.intp], NDArray[np.intp]]], sizes: Mapping[int, int]
-) -> dict[int, NDArray[np.intp]]:
-    """How many strangers hold each keypoint of an image as well, intp (n,), for the images asked that have any.
-
-    `joined`: pairs of images that are strangers, and the rows of their keypoints that follow one transform all the
-    same. `sizes`: how many keypoints each image asked for has.
-    """
-    counts: dict[int, NDArray[np.intp]] = {}
-    for a, b, rows_a, rows_b in joined:
-        for image, rows in ((a, rows_a), (b, rows_b)):
-            if image in sizes:
-                held = counts.setdefault(image, np.zeros(sizes[image], np.intp))
-                held[np.unique(rows)] += 1
-    return counts
 
 
 def common_places(image: Prepared, counts: NDArray[np.intp]) -> NDArray[np.bool_]:

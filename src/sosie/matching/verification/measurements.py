@@ -118,7 +118,7 @@ def measure(
 ) -> Measurements | None:
     """Measurements of a pair, or None for strangers. The same, mirrored, when `a` and `b` change places.
 
-    `strangers`: how many strangers hold each keypoint of `a` and of `b` as well, as `strangers_of` counts; what many
+    `strangers`: how many strangers hold each keypoint of `a` and of `b` as well; what many
     hold is left out of all measurements.
     """
     params = params or VerificationParams()
