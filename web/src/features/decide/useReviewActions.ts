@@ -1,4 +1,5 @@
 import { Check, ChevronLeft, ChevronRight, Clock, ClockPlus, Redo2, RotateCcw, Split, Undo2, CopyX, X } from "lucide-react";
+import { useState } from "react";
 
 import type { GroupDetail } from "@/api/groups";
 import { toggled } from "@/api/settling";
@@ -53,6 +54,13 @@ export function useReviewActions({ result, group, looking, going, laterImages, t
   const member = looking.members[looking.current];
   const { section } = texts;
   const off = new Set(laterImages);
+  // Until the next group is drawn, keys still reach this one: nothing more may be decided of it by them.
+  const [left, setLeft] = useState("");
+  const here = (run: () => void) => (left === group.key ? () => undefined : run);
+  const onwards = () => {
+    setLeft(group.key);
+    going.onwards();
+  };
   const mark = (pressed: "keep" | "drop") => {
     if (!member) return;
     takeUpImage(group.key, member.uri);
@@ -79,25 +87,25 @@ export function useReviewActions({ result, group, looking, going, laterImages, t
     if (settled) decide(settled);
     if (off.size > 0) putOff(result, [group.key]);
     else takeUp(result, group.key);
-    going.onwards();
+    onwards();
   };
   const apart = () => {
     decide(settingApart(group, texts));
-    going.onwards();
+    onwards();
   };
   const later = () => {
     putOff(result, [group.key]);
-    going.onwards();
+    onwards();
   };
   const actions: Record<ReviewAction, Action> = {
-    confirm: { id: "decide.confirm", label: texts.confirmAction, section, keys: ["Enter"], icon: Check, run: confirm },
-    keep: { id: "decide.keep", label: texts.keepCurrent, section, keys: ["Space"], icon: Check, run: () => mark("keep") },
-    drop: { id: "decide.drop", label: texts.dropCurrent, section, keys: ["x"], icon: X, run: () => mark("drop") },
-    apartOne: { id: "decide.apartOne", label: texts.apartOneHint, section, keys: ["n"], icon: CopyX, disabled: group.size < 2, run: apartOne },
-    laterOne: { id: "decide.laterOne", label: texts.laterOne, section, keys: ["shift+l"], icon: ClockPlus, run: laterOne },
-    apart: { id: "decide.apart", label: texts.apart, section, keys: ["a"], icon: Split, run: apart },
-    later: { id: "decide.later", label: texts.later, section, keys: ["l"], icon: Clock, run: later },
-    reopen: { id: "decide.reopen", label: texts.reopen, section, keys: ["o"], icon: RotateCcw, run: () => decide(reopening(group, texts)) },
+    confirm: { id: "decide.confirm", label: texts.confirmAction, section, keys: ["Enter"], icon: Check, run: here(confirm) },
+    keep: { id: "decide.keep", label: texts.keepCurrent, section, keys: ["Space"], icon: Check, run: here(() => mark("keep")) },
+    drop: { id: "decide.drop", label: texts.dropCurrent, section, keys: ["x"], icon: X, run: here(() => mark("drop")) },
+    apartOne: { id: "decide.apartOne", label: texts.apartOneHint, section, keys: ["n"], icon: CopyX, disabled: group.size < 2, run: here(apartOne) },
+    laterOne: { id: "decide.laterOne", label: texts.laterOne, section, keys: ["shift+l"], icon: ClockPlus, run: here(laterOne) },
+    apart: { id: "decide.apart", label: texts.apart, section, keys: ["a"], icon: Split, run: here(apart) },
+    later: { id: "decide.later", label: texts.later, section, keys: ["l"], icon: Clock, run: here(later) },
+    reopen: { id: "decide.reopen", label: texts.reopen, section, keys: ["o"], icon: RotateCcw, run: here(() => decide(reopening(group, texts))) },
     next: { id: "decide.next", label: texts.next, section, keys: ["j"], icon: ChevronRight, disabled: !going.after, run: () => going.after && going.to(going.after) },
     previous: { id: "decide.previous", label: texts.previous, section, keys: ["k"], icon: ChevronLeft, disabled: !going.before, run: () => going.before && going.to(going.before) },
     beside: { id: "decide.beside", label: texts.compareCurrent, section, keys: ["c"], run: looking.toggleExtra },
