@@ -13,7 +13,6 @@ from training.judge_model import reliability
 from training.judge_pairs import Sample
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 1.001)
-ACCEPTED = {"copy": {"copy", "contains"}, "variant": {"variant"}, "scene": {"scene"}}
 START, END = "<!-- measured: start -->", "<!-- measured: end -->"
 
 

@@ -93,6 +93,12 @@ def test_a_server_finds_what_is_like_an_image_and_says_what_words_need(remote: A
     assert "vectors" in remote("search", "a red shoe", code=2)
 
 
+def test_a_server_tells_as_what_it_has_an_image_and_where(remote: Ask, shop: Path, tmp_path: Path) -> None:
+    edit = write(tmp_path / "edit.jpg", picture(1, longest=240), quality=60)
+    told = remote("check", str(edit), code=1).splitlines()
+    assert any(line.startswith("  copy ") and str(shop / "a.png") in line for line in told), told
+
+
 def test_files_are_decided_on_planned_dropped_and_brought_back_on_a_server(remote: Ask, shop: Path) -> None:
     small = shop / "a-small.jpg"
     remote("decide", "keep", str(shop / "a.png"), "--reason", "the master")

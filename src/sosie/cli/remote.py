@@ -33,10 +33,13 @@ def check(
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
+        from sosie.cli.table import printable
+
         typer.echo(found["verdict"])
         for match in found["matches"]:
-            typer.echo(f"  {match['relation']:9} {match['score']:.3f}  {match.get('words', '')}")
-    same = found["known"] or any(match["relation"] in ("identical", "copy") for match in found["matches"])
+            edge, uri = match["edge"], printable(match["image"]["uri"])
+            typer.echo(f"  {edge['relation']:9} {edge['score']:.3f}  {uri}  ({edge['words']})")
+    same = found["known"] or any(match["edge"]["relation"] in ("identical", "copy") for match in found["matches"])
     raise typer.Exit(1 if same else 0)
 
 

@@ -15,7 +15,6 @@ from sosie.imaging import DecodeParams, decode
 from sosie.imaging.thumbnails import encode_avif, encode_webp, thumbnail
 
 Format = Literal["webp", "avif"]
-SIDES = (160, 320, 640, 1280)
 _STRIPES = 64
 _KEPT = 0.8
 """Share of the limit that is kept when it was passed."""
