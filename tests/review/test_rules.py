@@ -144,6 +144,31 @@ def test_a_person_outranks_preferences_and_protection_outranks_a_person(folder: 
     assert "web/sun.png" not in dropped(planned(folder, protecting), folder)
 
 
+@pytest.mark.parametrize("apart_first", [True, False])
+def test_nothing_goes_in_favour_of_what_it_is_set_apart_from(folder: Path, apart_first: bool) -> None:
+    images = {image.uri: bytes.fromhex(image.sha256) for image in report_of(folder).images}
+    one, two = images[str(folder / "phone/moon.png")], images[str(folder / "phone/moon2.png")]
+    for verdict in (Verdict("drop", (two,)), Verdict("drop", (two,), one)):
+        said = [Verdict("apart", (one, two)), verdict][:: 1 if apart_first else -1]
+        plan = planned(folder, Rules(), "copy", *said)
+        assert "phone/moon2.png" not in dropped(plan, folder)
+        assert [left.reason for left in plan.left if left.uri.endswith("moon2.png")] == [
+            "somebody said that it is no duplicate of the images that are kept"
+        ]
+
+
+def test_what_was_dropped_for_an_image_it_is_set_apart_from_waits_but_goes_for_others(folder: Path) -> None:
+    images = {image.uri: bytes.fromhex(image.sha256) for image in report_of(folder).images}
+    archive, web, phone = (images[str(folder / f"{name}/sun.png")] for name in ("archive", "web", "phone"))
+    kept = [Verdict("keep", (archive,)), Verdict("keep", (web,)), Verdict("apart", (archive, phone))]
+    assert "phone/sun.png" not in dropped(
+        planned(folder, Rules(), "copy", *kept, Verdict("drop", (phone,), archive)), folder
+    )
+    assert (
+        dropped(planned(folder, Rules(), "copy", Verdict("drop", (phone,))), folder)["phone/sun.png"] == "web/sun.png"
+    )
+
+
 def test_when_all_were_dropped_one_stays(folder: Path) -> None:
     verdicts = [Verdict("drop", (bytes.fromhex(image.sha256),)) for image in report_of(folder).images]
     plan = planned(folder, Rules(), "copy", *verdicts)

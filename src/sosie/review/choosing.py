@@ -34,8 +34,9 @@ class Chosen:
 def choose(group: ReviewGroup, facts: Mapping[int, Facts], rules: Rules, ways: Ways) -> Chosen:
     """Return what decisions and rules make of a group. One member at least always stays.
 
-    A person's word outranks preferences; protection outranks a person's word to drop. Groups of relations that are not
-    `automatic` lose only what somebody decided to drop, and so do all groups where `ways` leave a doubt.
+    A person's word outranks preferences; protection outranks a person's word to drop, and so does the word that two
+    images are no duplicates: neither goes in favour of the other, whichever was said last. Groups of relations that are
+    not `automatic` lose only what somebody decided to drop, and so do all groups where `ways` leave a doubt.
     """
     return _Choice(group, facts, rules, ways).chosen()
 
@@ -137,13 +138,14 @@ class _Choice:
                 safe = [kept for kept in safe if rule.kept.holds(kept.image.brand, self._facts[kept.image.id])]
                 if not safe:
                     return f"stays by {rule.name}: none of the images it asks for is kept"
-        decision = member.decision
-        if member.choice == "open":
-            safe = [kept for kept in safe if not self._group.are_apart(kept.content, member.content)]
-            if not safe:
-                return "somebody said that it is no duplicate of the images that are kept"
+        decision = member.decision if member.choice == "drop" else None
+        safe = [kept for kept in safe if not self._group.are_apart(kept.content, member.content)]
+        if not safe:
+            return "somebody said that it is no duplicate of the images that are kept"
+        if decision is not None and self._group.are_apart(decision.verdict.keeper or b"", member.content):
+            return "somebody said that it is no duplicate of the image in favour of which it was dropped"
         keeper = keeper if keeper in safe else safe[0]
-        if member.choice == "drop" and decision is not None:
+        if decision is not None:
             favoured = [kept for kept in safe if kept.content == decision.verdict.keeper]
             return Going(member, (favoured or [keeper])[0], who(decision), decision.id)
         others = safe if len(safe) < len(stay) else [*safe, *waiting]
