@@ -219,6 +219,17 @@ def test_calibrate_proposes_a_threshold_from_the_last_scan(clip: None, folder: P
     assert "Proposed" in runner.invoke(app, ["calibrate"]).stdout
 
 
+def test_calibrate_measures_the_images_of_the_last_scan_alone(clip: None, folder: Path, tmp_path: Path) -> None:
+    for seed in range(10, 14):
+        write(tmp_path / "others" / f"{seed}.png", picture(seed, longest=300))
+    scan(folder, embedders=["clip"])
+    scan(tmp_path / "others", embedders=["clip"])
+    found = calibrate(load_settings())
+    assert (found.images, len(found.random), len(found.copies)) == (4, 6, 0)
+    scan(folder, embedders=["clip"])  # nothing is new: the remembered report counts as the last scan
+    assert calibrate(load_settings()).images == 8
+
+
 def test_calibrate_without_a_scan_says_what_to_do() -> None:
     with pytest.raises(UsageError, match="Run sosie scan"):
         calibrate(load_settings())

@@ -96,7 +96,7 @@ def test_details_digests_rows_and_reports_are_replaced(opened: Opener) -> None:
         assert catalogue.uris(keys[:1]) == {keys[0]: [batch(1).locations[0].uri]}
         for number in range(10):
             catalogue.save_memo("same" if number % 2 else str(number), b"%d" % number, now=float(number))
-        assert (catalogue.newest_memo(), catalogue.counts()["memo"]) == (b"9", 6)
+        assert catalogue.counts()["memo"] == 6
         assert catalogue.size() > 0
 
 

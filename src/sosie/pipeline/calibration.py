@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from sosie.matching.similar import canonical
 from sosie.pipeline.similar_search import Index, load_index
 from sosie.report import Report
 from sosie.store.catalogue import Catalogue
+from sosie.store.scans import last_scan
 from sosie.types import MERGED, Space
 
 _PAIRS = 200_000
@@ -46,12 +46,12 @@ def calibrate(settings: Settings, *, wrong: float = 0.001, seed: int = 0) -> Cal
     `wrong`: the share of pairs of unrelated images that may be called alike. Raises `UsageError` without such a scan.
     """
     with Catalogue.of(settings) as catalogue:
-        memo = catalogue.newest_memo()
-        report = Report.from_json(zlib.decompress(memo)) if memo else None
+        newest = last_scan(catalogue)
+        report = newest.report if newest else None
         space = _space(report) if report else None
         if report is None or space is None:
             raise UsageError("No scan with an embedder is remembered.", next_step="Run sosie scan on a folder first.")
-        index = load_index(catalogue, space)
+        index = _index_of(report, load_index(catalogue, space))
     if len(index.keys) < 3:
         raise UsageError("Fewer than three images have a vector.", next_step="Scan more images.")
     same = _copies(report, index)
@@ -67,6 +67,13 @@ def _space(report: Report) -> Space | None:
     head, precision, dims, metric, preprocessing = report.spaces[-1].rsplit("/", 4)
     name, revision = head.rsplit("/", 1)
     return Space(name, revision, int(dims), "cosine" if metric == "cosine" else "none", precision, preprocessing)
+
+
+def _index_of(report: Report, index: Index) -> Index:
+    """Return the part of an index that a report is about: of no other pair is it known whether it is of copies."""
+    scanned = {image.sha256 for image in report.images}
+    rows = [row for row, key in enumerate(index.keys) if key.hex() in scanned]
+    return Index(index.space, [index.keys[row] for row in rows], index.vectors[rows])
 
 
 def _copies(report: Report, index: Index) -> NDArray[np.int64]:

@@ -169,13 +169,6 @@ class Catalogue:
         with self._reading() as connection:
             return [row[0] for row in connection.execute(query)]
 
-    def newest_memo(self) -> bytes | None:
-        """Return the newest remembered report, as `save_memo` was given it."""
-        table = schema.memo
-        with self._engine.connect() as connection:
-            row = connection.execute(select(table.c.report).order_by(table.c.created.desc()).limit(1)).first()
-            return row[0] if row else None
-
     def replace_rows(self, space: str, rows: Mapping[bytes, bytes]) -> None:
         """Write the fingerprints of contents in one space; earlier ones are replaced."""
         values = [{"space": space, "sha256": key, "row": row} for key, row in rows.items()]
