@@ -27,6 +27,9 @@ def test_a_brand_goes_from_its_declaration_to_its_duplicates(tmp_path: Path) -> 
     added = sosie("brand", "add", "nike", "--name", "Nike", "--folder", tmp_path / "nike")
     assert (added.returncode, added.stderr) == (0, "")
     assert "sosie brand sync nike" in added.stdout
+    early = sosie("scan", "--brand", "nike")
+    assert (early.returncode, early.stdout, early.stderr.count("\n")) == (2, "", 1)
+    assert "Run sosie brand sync nike first." in early.stderr
     synced = sosie("brand", "sync")
     assert (synced.returncode, synced.stdout) == (0, "nike: 4 images, 0 fetched (0.0 MB)\n")
     (row,) = json.loads(sosie("brand", "list", "--json").stdout)["brands"]
@@ -68,6 +71,7 @@ def test_any_kind_of_source_may_be_declared_by_its_settings(tmp_path: Path) -> N
         (("add", "x", "--source", "magic"), "no kind of source"),
         (("add", "x", "--source", "urls", "--set", "colour=red"), "no setting colour"),
         (("sync", "none"), "no brand none"),
+        (("add", "x", "--folder", ""), "no name"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(arguments: tuple[str, ...], expected: str) -> None:

@@ -87,6 +87,14 @@ def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert "Usage: sosie" in run.stderr
 
 
+@pytest.mark.parametrize("server", [(), ("--server", "http://127.0.0.1:9")])
+def test_an_empty_path_is_not_the_working_directory(server: tuple[str, ...], shop: Path) -> None:
+    brand = ("--brand", "nike") if server else ()
+    run = sosie(*server, "scan", "", *brand, cwd=shop)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("sosie: A path is empty.")
+
+
 def test_a_setting_that_cannot_be_is_exit_code_2(tmp_path: Path) -> None:
     run = sosie("scan", tmp_path, env={"SOSIE_WORKERS": "many"})
     assert (run.returncode, len(lines(run.stderr))) == (2, 1)

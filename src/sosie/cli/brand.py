@@ -170,6 +170,8 @@ def _sources(places: dict[str, Many]) -> Iterator[SourceSpec]:
 
     for kind, given in places.items():
         for place in given or []:
+            if not place:
+                raise UsageError("A source has no name.", next_step="Name a folder, a file or an address.")
             is_address = "://" in place
             if kind == "folder":
                 yield trusted_source(kind, {"path": str(Path(place).expanduser().absolute())})

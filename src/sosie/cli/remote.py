@@ -45,7 +45,7 @@ def check(
 
 def scan(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders to bring.", show_default=False)] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="Files and folders to bring.", show_default=False)] = None,
     brands: Annotated[list[str] | None, typer.Option("--brand", help="The brand; may be repeated.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
@@ -70,9 +70,12 @@ def scan(
     deliver(Found(text), report=report, as_json=as_json, quiet=quiet, every=every)
 
 
-def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+def _files(paths: list[str]) -> Iterator[tuple[Path, str]]:
     """Give files with their names below the folder that was named; hidden ones are left out."""
-    for path in paths:
+    for given in paths:
+        path = Path(given)
+        if not given:
+            raise UsageError("A path is empty.", next_step="Name a file or a folder; a full stop is this folder.")
         if path.is_file():
             yield path, path.name
         elif not path.is_dir():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def scan(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)
+        list[str] | None, typer.Argument(help="Files and folders with images.", metavar="PATH...", show_default=False)
     ] = None,
     brand: Annotated[
         list[str] | None,
@@ -86,7 +86,7 @@ def scan(
 
 
 def _find(
-    paths: Sequence[Path], brands: Sequence[str], settings: Settings, *, hidden: bool, quiet: bool, yes: bool
+    paths: Sequence[str], brands: Sequence[str], settings: Settings, *, hidden: bool, quiet: bool, yes: bool
 ) -> Found:
     from sosie.cli.progress import asker, show_progress
 

@@ -43,8 +43,10 @@ class FolderSource:
     def refs(self) -> Iterator[ImageRef | Skipped]:
         """Yield a reference for each regular file, and a `Skipped` for all else that has a name.
 
-        Raises `UsageError` when a given path does not exist.
+        Raises `UsageError` when a given path does not exist or is empty.
         """
+        if not all(self.paths):
+            raise UsageError("A path is empty.", next_step="Name a file or a folder; a full stop is this folder.")
         walk = _Walk(self.hidden)
         for path in sorted({os.path.abspath(os.path.expanduser(path)) for path in self.paths}):
             if not os.path.lexists(path):
