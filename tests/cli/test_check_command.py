@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from sosie.cli.app import app
 from tests.pictures import folder_of, picture, write
 from tests.processes import sosie
 
@@ -27,3 +31,15 @@ def test_an_edit_is_found_a_stranger_is_not_and_the_same_bytes_are_known(tmp_pat
     assert run.returncode == 1
     assert run.stdout.startswith("This very file is in the catalogue.\n  identical 1.000  ")
     assert sosie("check", str(tmp_path / "nothing.jpg")).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("check", "a.jpg"), ("similar", "a.jpg"), ("decide", "list"), ("cache", "stats"), ("audit",), ("brand", "list")],
+)
+def test_a_catalogue_that_is_read_and_not_there_is_refused_not_made(command: tuple[str, ...], tmp_path: Path) -> None:
+    wrong = tmp_path / "catalgoue.db"
+    answer = CliRunner().invoke(app, [*command, "--catalog", str(wrong)])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert f"There is no catalogue at {wrong}." in answer.stderr
+    assert not wrong.exists()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sosie.cli.decide import content_of
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.cli.review_options import JsonOption, ReportOption, catalogue_of, say, write_json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def audit(
     ] = None,
     runs: Annotated[bool, typer.Option("--runs", help="List all runs.")] = False,
     missed: Annotated[int, typer.Option("--missed", min=0, help="Estimate missed pairs from this many images.")] = 0,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     report: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import CatalogOption, KnownCatalogOption
 from sosie.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def add(
 
 
 @app.command("list")
-def list_(catalog: CatalogOption = None, as_json: JsonOption = False) -> None:
+def list_(catalog: KnownCatalogOption = None, as_json: JsonOption = False) -> None:
     """Show all brands: how many images they have, when they were synced, what went wrong.
 
     Example: sosie brand list

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 
 app = typer.Typer(
     help="What is remembered: sizes, and removing what is not needed.\n\nExample: sosie cache stats",
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 @app.command()
 def stats(
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the numbers as JSON to stdout.")] = False,
 ) -> None:
     """Show how many fingerprints of each kind the catalogue has, and their size.
@@ -50,7 +50,7 @@ def stats(
 
 @app.command()
 def prune(
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     space: Annotated[
         list[str] | None, typer.Option(help="Also forget this kind of fingerprint; may be repeated.")
     ] = None,

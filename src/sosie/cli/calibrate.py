@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 
 if TYPE_CHECKING:
     from sosie.pipeline.calibration import Calibration
@@ -18,7 +18,7 @@ _THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.84, 0.88, 0.9, 0.92, 0.95, 
 
 
 def calibrate(
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     wrong: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of unrelated pairs that may be called alike.")
     ] = 0.001,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 
 if TYPE_CHECKING:
     from sosie.pipeline.lookup import Found
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check(
     image: Annotated[Path, typer.Argument(help="The image to look for.", show_default=False)],
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")] = False,
 ) -> None:
     """Tell whether an image is in the catalogue already: as the same file, a copy, a part, a variant. Nothing is kept.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import CatalogOption, KnownCatalogOption
 from sosie.cli.review_options import JsonOption, PersonOption, ReasonOption, catalogue_of, person_of, say, write_json
 from sosie.errors import UsageError
 
@@ -127,7 +127,7 @@ def import_csv(
 
 
 @decide.command("list")
-def list_all(catalog: CatalogOption = None, as_json: JsonOption = False) -> None:
+def list_all(catalog: KnownCatalogOption = None, as_json: JsonOption = False) -> None:
     """List all decisions, oldest first, as CSV that `sosie decide import` reads.
 
     Example: sosie decide list > decisions.csv

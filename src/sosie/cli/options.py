@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sosie.errors import UsageError
 
 
 class MethodName(StrEnum):
@@ -23,12 +25,31 @@ class EngineName(StrEnum):
     RAY = "ray"
 
 
-CatalogOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--catalog", help="The catalogue's file.", metavar="FILE", show_default="in the platform's data directory"
-    ),
-]
+_CATALOG: dict[str, Any] = {
+    "help": "The catalogue's file.",
+    "metavar": "FILE",
+    "show_default": "in the platform's data directory",
+}
+
+
+def _there(catalog: Path | None) -> Path | None:
+    """Return the catalogue that was named. Raises `UsageError` for a file that is not there: a slip of the pen."""
+    if catalog is None:
+        return None
+    from sosie.config import load_settings
+
+    settings = load_settings({"catalog": catalog})
+    if not settings.database_url and not settings.catalogue_path.exists():
+        raise UsageError(
+            f"There is no catalogue at {catalog}.",
+            next_step="Check its spelling; sosie scan makes a new one.",
+        )
+    return catalog
+
+
+CatalogOption = Annotated[Path | None, typer.Option("--catalog", **_CATALOG)]
+KnownCatalogOption = Annotated[Path | None, typer.Option("--catalog", callback=_there, **_CATALOG)]
+"""The catalogue of a command that only reads: a file that is named has to be there."""
 MethodOption = Annotated[
     MethodName | None,
     typer.Option("--method", help="auto: prove edits by local features. hash: perceptual hashes only."),

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 
 
 def search(
     text: Annotated[str, typer.Argument(help="What the images show, in English.", show_default=False)],
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")] = False,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption, EmbedderOption
+from sosie.cli.options import EmbedderOption, KnownCatalogOption
 
 if TYPE_CHECKING:
     from sosie.pipeline.similar_search import Answer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def similar(
     image: Annotated[Path, typer.Argument(help="The image to look for.", show_default=False)],
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     embedder: EmbedderOption = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")] = False,

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 
 
 def snapshot(
     job: Annotated[str, typer.Argument(help="The job's id, as in `sosie jobs` or the interface.", show_default=False)],
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
 ) -> None:
     """Write a job's parameters, versions, timings, counts and last errors as JSON: no images, names or secrets.
 

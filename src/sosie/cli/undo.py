@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.cli.review_options import JsonOption, YesOption, catalogue_file, files, say, tell_outcome
 from sosie.errors import UsageError
 
@@ -16,7 +16,7 @@ def undo(
     last: Annotated[bool, typer.Option("--last", help="The newest run that is not undone.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only files that match this pattern; repeatable.")] = None,
     yes: YesOption = False,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring back the files of a run, with their bytes, times, permissions and links; without --yes, only say which.
