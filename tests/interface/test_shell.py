@@ -60,6 +60,7 @@ def test_theme_and_language_are_chosen_and_kept(anna: Person) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_an_address_that_leads_nowhere_says_so(anna: Person) -> None:
+    anna.expected = ("404",)  # the browser notes the status of the page itself
     anna.page.goto(f"{anna.url}/nowhere/at/all")
     expect(anna.page.get_by_role("heading", name="There is nothing here")).to_be_visible()
     assert anna.violations() == []

@@ -78,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pictures, each with a smaller copy."""
     made = tmp_path_factory.mktemp("shop")
     for seed in range(12):
-        pixels = picture(seed, longest=140)
+        pixels = picture(seed, longest=240)
         write(made / f"{seed}.png", pixels)
         write(made / f"{seed}-small.jpg", pixels[::2, ::2], quality=70)
     return made

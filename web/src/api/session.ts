@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answer, api, csrf } from "./client";
+import { signInNeeded } from "./queries";
 import type { Role, Session } from "./types";
 
 async function fetchSession(): Promise<Session> {
@@ -28,6 +29,7 @@ function useSessionChange<T>(mutationFn: (input: T) => Promise<Session>) {
     mutationFn,
     onSuccess: (session) => {
       csrf.set(session.csrf);
+      signInNeeded.set(false); // a wrong password, or a question asked before, was answered with 401 too
       client.clear();
       client.setQueryData(sessionQuery.queryKey, session);
     },
