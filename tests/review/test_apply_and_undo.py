@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -301,6 +303,52 @@ def test_a_plan_that_drops_its_own_keeper_is_refused(folder: Path) -> None:
     text = plan.to_json().replace(f'"keeper": "{drop.keeper}"', f'"keeper": "{folder / "c" / ".." / "c/two (1).png"}"')
     with pytest.raises(UsageError, match="relies on it"):
         Plan.from_json(text)
+
+
+_WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("drops", {"uri": None}),
+    ("drops", {"uri": "/photos/a\0.png"}),
+    ("drops", {"uri": "/photos/\ud800.png"}),
+    ("drops", {"keeper": 7}),
+    ("drops", {"keeper": "\0"}),
+    ("drops", {"names": [None]}),
+    ("drops", {"names": "abc"}),
+    ("drops", {"bytes": "x"}),
+    ("drops", {"bytes": 10**30}),
+    ("drops", {"decision": "7"}),
+    ("drops", {"evidence": [5]}),
+    ("drops", {"evidence": [{"a": "one"}]}),
+    ("keeps", {"uri": ["x"]}),
+    ("left", {"uri": 5, "reason": ""}),
+    ("", {"quarantine": 5}),
+    ("", {"quarantine": "beside"}),
+    ("", {"roots": [5]}),
+    ("", {"roots": 5}),
+    ("", {"created": "soon"}),
+    ("", {"created": float("inf")}),
+    ("", {"method": ["trash"]}),
+    ("", {"groups": {"key": 1}}),
+]
+
+
+@pytest.mark.parametrize(("part", "change"), _WRONG, ids=repr)
+def test_a_plan_with_a_value_of_another_kind_is_refused_in_one_line(
+    folder: Path, part: str, change: dict[str, Any]
+) -> None:
+    value = json.loads(planned(folder)[0].to_json())
+    row = next(group for group in value["groups"] if group["drops"]) if part else value
+    if part:
+        row[part] = [{**(row[part] or [{}])[0], **change}]
+    else:
+        row.update(change)
+    with pytest.raises(UsageError) as refused:
+        Plan.from_json(json.dumps(value))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_of_brackets_is_no_plan() -> None:
+    with pytest.raises(UsageError, match="This is no plan"):
+        Plan.from_json("[" * 100_000)
 
 
 @pytest.mark.parametrize("way", ["b/../b", "b/../../photos/b", "../photos/./b"])

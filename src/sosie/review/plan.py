@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sosie.errors import UsageError
+from sosie.review.fields import check_fields
 
 VERSION = 1
 Method = Literal["quarantine", "trash", "hardlink", "reflink", "list", "webhook"]
@@ -136,28 +137,40 @@ class Plan:
         """Return the plan that `to_json` wrote. Raises `UsageError` for anything else, and for one that is not safe."""
         try:
             value = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError("This is no plan.", next_step="Write one with `sosie plan --output PLAN`.") from error
-        return cls.from_value(value)
+        plan = cls._built(value)
+        check_fields(plan)
+        if not all(_is_evidence(row) for drop in plan.drops for row in drop.evidence):
+            raise UsageError("The evidence of this plan is none.", next_step="Plan again.")
+        if plan.quarantine is not None and not os.path.isabs(plan.quarantine):
+            raise UsageError(f"The quarantine {plan.quarantine!r} is no absolute path.", next_step="Plan again.")
+        check(plan)
+        return plan
 
     @classmethod
     def from_value(cls, given: Any) -> Plan:
-        """Return the plan that `to_value` gave. Raises as `from_json` does."""
+        """Return the plan that `to_value` gave, as journals hold it. Raises `UsageError` for what is none."""
+        plan = cls._built(given)
+        check(plan)
+        return plan
+
+    @classmethod
+    def _built(cls, given: Any) -> Plan:
         if not isinstance(given, dict) or "version" not in given:
             raise UsageError("This is no plan.", next_step="Write one with `sosie plan --output PLAN`.")
         value = dict(given)
         version = value.pop("version")
         if version != VERSION:
-            raise UsageError(f"Plans of version {version} are not understood.", next_step="Plan again.")
+            raise UsageError(f"Plans of version {version!r:.40} are not understood.", next_step="Plan again.")
         try:
-            groups = tuple(_group(row) for row in value.pop("groups"))
-            plan = cls(**{**value, "groups": groups, "roots": tuple(value["roots"])})
+            groups = tuple(_group(row) for row in _listed(value.pop("groups")))
+            return cls(**{**value, "groups": groups, "roots": _listed(value["roots"])})
         except (TypeError, KeyError, AttributeError) as error:
             raise UsageError(f"This plan is incomplete ({error}).", next_step="Plan again.") from error
-        check(plan)
-        return plan
 
 
+_EVIDENCE = (("a", str), ("b", str), ("relation", str), ("score", int | float), ("evidence", Mapping))
 _NAMES = ("method", "created", "rules", "quarantine", "target", "roots")
 
 
@@ -215,10 +228,20 @@ def _group(row: Mapping[str, Any]) -> PlannedGroup:
     return PlannedGroup(
         key=row["key"],
         relation=row["relation"],
-        keeps=tuple(Keep(**keep) for keep in row["keeps"]),
+        keeps=tuple(Keep(**keep) for keep in _listed(row["keeps"])),
         drops=tuple(
-            Drop(**{**drop, "names": tuple(drop["names"]), "evidence": tuple(drop["evidence"])})
-            for drop in row["drops"]
+            Drop(**{**drop, "names": _listed(drop["names"]), "evidence": _listed(drop["evidence"])})
+            for drop in _listed(row["drops"])
         ),
-        left=tuple(Left(**left) for left in row["left"]),
+        left=tuple(Left(**left) for left in _listed(row["left"])),
     )
+
+
+def _is_evidence(row: Mapping[str, Any]) -> bool:
+    return all(isinstance(row.get(name), kind) for name, kind in _EVIDENCE)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{type(value).__name__} where a list belongs")
+    return tuple(value)
