@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from reprlib import repr as shortly
@@ -16,7 +16,7 @@ _PLACES = frozenset({"uri", "keeper", "names", "aliases", "quarantine", "target"
 _MOST = 2**63
 
 
-def check_fields(thing: Any) -> None:
+def check_fields(thing: object) -> None:
     """Raise `UsageError` unless all fields of a dataclass, and of those in it, hold what their annotations say.
 
     Texts in fields for places must be names that a file can have. Numbers are finite and fit into 64 bits.
@@ -31,7 +31,7 @@ def check_fields(thing: Any) -> None:
 
 
 @cache
-def _annotated(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+def _annotated(kind: type) -> tuple[tuple[str, Any], ...]:
     return tuple(get_type_hints(kind).items())
 
 
