@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from functools import cache
 from reprlib import repr as shortly
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -14,6 +13,7 @@ from sosie.errors import UsageError
 
 _PLACES = frozenset({"uri", "keeper", "names", "aliases", "quarantine", "target", "roots"})
 _MOST = 2**63
+_KNOWN: dict[type, dict[str, Any]] = {}
 
 
 def check_fields(thing: object) -> None:
@@ -21,7 +21,7 @@ def check_fields(thing: object) -> None:
 
     Texts in fields for places must be names that a file can have. Numbers are finite and fit into 64 bits.
     """
-    for name, wanted in _annotated(type(thing)):
+    for name, wanted in _annotated(type(thing)).items():
         value = getattr(thing, name)
         if not _fits(value, wanted) or (name in _PLACES and not _all_places(value)):
             raise UsageError(
@@ -30,9 +30,10 @@ def check_fields(thing: object) -> None:
             )
 
 
-@cache
-def _annotated(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple(get_type_hints(kind).items())
+def _annotated(kind: type) -> dict[str, Any]:
+    if kind not in _KNOWN:
+        _KNOWN[kind] = get_type_hints(kind)
+    return _KNOWN[kind]
 
 
 def _fits(value: Any, wanted: Any) -> bool:
