@@ -31,6 +31,8 @@ def test_an_edit_is_found_a_stranger_is_not_and_the_same_bytes_are_known(tmp_pat
     assert run.returncode == 1
     assert run.stdout.startswith("This very file is in the catalogue.\n  identical 1.000  ")
     assert sosie("check", str(tmp_path / "nothing.jpg")).returncode == 2
+    (tmp_path / "notes.png").write_bytes(b"no picture")
+    assert sosie("check", str(tmp_path / "notes.png")).stderr.startswith(f"sosie: {tmp_path / 'notes.png'} is not an")
 
 
 @pytest.mark.parametrize(

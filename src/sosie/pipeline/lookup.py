@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sosie.config import Settings
-from sosie.errors import UsageError
 from sosie.imaging import DecodeParams
+from sosie.pipeline.asked import naming, read_asked
 from sosie.pipeline.check_index import load_check_index
 from sosie.pipeline.checking import Checker, describe_image
 from sosie.pipeline.threads import single_threaded_libraries
-from sosie.sources.folder import read_file
 from sosie.store.catalogue import Catalogue
 from sosie.types import Edge, Evidence, Relation
 from sosie.wording import in_words, verdict
@@ -46,10 +45,7 @@ def look_up(image: Path, settings: Settings) -> Found:
 
     Raises `UsageError` when the file cannot be opened, and `UnreadableImage`.
     """
-    try:
-        data, _ = read_file(str(image), int(settings.max_megabytes * 1e6))
-    except OSError as error:
-        raise UsageError(f"{image} cannot be read ({error.strerror or error}).", next_step="Check the path.") from error
+    data = read_asked(image, settings)
     key = hashlib.sha256(data).digest()
     own = os.path.abspath(image)
     with Catalogue.of(settings) as catalogue:
@@ -57,7 +53,8 @@ def look_up(image: Path, settings: Settings) -> Found:
         edges: list[tuple[bytes, Edge]] = []
         if here:
             edges.append((key, Edge(0, 1, "identical", 1.0, Evidence(equal="bytes"))))
-        described = describe_image(data, DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)))
+        with naming(image):
+            described = describe_image(data, DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)))
         index = load_check_index(catalogue, list(catalogue.placed()))
         edges += [(match.key, match.edge) for match in Checker(catalogue, index).matches(described)]
         matches = tuple(

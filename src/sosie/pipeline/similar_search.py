@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.config import Settings
-from sosie.errors import EmbedderFailure, UsageError
+from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.base import Backend, Embedder, Rejected
 from sosie.fingerprints.embedders.chain import backends
 from sosie.fingerprints.embedders.clip import ClipBackend
@@ -22,7 +22,7 @@ from sosie.fingerprints.embedders.rows import from_row
 from sosie.fingerprints.embedders.text import TextEmbedder, text_files
 from sosie.imaging import DecodeParams, decode
 from sosie.matching.similar import nearest_to
-from sosie.sources.folder import read_file
+from sosie.pipeline.asked import naming, read_asked
 from sosie.store.catalogue import Catalogue
 from sosie.types import Space
 
@@ -74,11 +74,8 @@ def similar_to(image: Path, settings: Settings, *, count: int = 20) -> Answer:
     The first back end of the settings that works and has vectors in the catalogue is used. Raises `UnreadableImage`,
     `UsageError` when the image cannot be opened, and `EmbedderFailure` when no back end has vectors here.
     """
-    try:
-        data, _ = read_file(str(image), int(settings.max_megabytes * 1e6))
-    except OSError as error:
-        raise UsageError(f"{image} cannot be read ({error.strerror or error}).") from error
-    with Catalogue.of(settings) as catalogue:
+    data = read_asked(image, settings)
+    with Catalogue.of(settings) as catalogue, naming(image):
         return similar_to_bytes(data, settings, catalogue, count=count)
 
 
