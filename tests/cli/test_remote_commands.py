@@ -109,11 +109,14 @@ def test_files_are_decided_on_planned_dropped_and_brought_back_on_a_server(remot
     plan = json.loads(remote("plan", "--json"))
     assert (plan["total_drops"], plan["drops"][0]["uri"]) == (1, str(small))
     assert "1 file" in remote("apply", plan["id"])
+    assert json.loads(remote("apply", plan["id"], "--json")) == plan
+    assert "`plan` makes one" in remote("apply", "../../x", code=2)
     assert small.exists()
     remote("apply", plan["id"], "--yes")
     assert not small.exists()
     assert "1 done" in remote("audit", "--runs")
     assert "1 file" in remote("undo", "--last")
+    assert json.loads(remote("undo", "--last", "--json"))["done"] == 1
     remote("undo", "--last", "--yes")
     assert small.exists()
     remote("undo", "--last", "--yes", code=2)
@@ -158,3 +161,6 @@ def test_what_a_server_cannot_do_is_said(tmp_path: Path) -> None:
     assert gone.returncode == 4
     assert "cannot be reached" in gone.stderr
     assert sosie("--server", "ftp://host", "brand", "list").returncode == 2
+    here = sosie("--server", "http://127.0.0.1:9", "models", "list")
+    assert here.returncode == 0
+    assert here.stderr == "`sosie models` works on this machine; the server is not asked.\n"

@@ -98,6 +98,8 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; with --server the one that asks the server."""
+        if ctx.params.get("server") and args[0] in _ALWAYS_HERE and not ctx.resilient_parsing:
+            print(f"`sosie {args[0]}` works on this machine; the server is not asked.", file=sys.stderr)
         if not ctx.params.get("server") or args[0] in _ALWAYS_HERE:
             return super().resolve_command(ctx, args)
         if args[0] not in REMOTE and args[0] in HOMES:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 from sosie.errors import Busy, NotFound, SosieError, UsageError
 
@@ -58,7 +59,7 @@ class Client:
         skipped: list[dict[str, str]] = []
         for first in range(0, len(files), _FILES):
             with _opened(files[first : first + _FILES]) as parts:
-                skipped += self.ask("POST", f"/api/brands/{brand}/uploads", files=parts)["skipped"]
+                skipped += self.ask("POST", f"/api/brands/{part(brand)}/uploads", files=parts)["skipped"]
         return skipped
 
     def follow(self, job: Mapping[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -93,6 +94,11 @@ class Client:
         raise _refused(answer)
 
 
+def part(name: str) -> str:
+    """Return a name as one part of an address: whatever is in it, it leads to no other place."""
+    return quote(name, safe="")
+
+
 def _refused(answer: httpx.Response) -> SosieError:
     """Return what a server said against a request."""
     try:
@@ -104,6 +110,8 @@ def _refused(answer: httpx.Response) -> SosieError:
     next_step = str(told.get("next_step") or "")
     if answer.status_code in (401, 403):
         next_step = "Put a token with the right role into SOSIE_TOKEN (`sosie token add` on the server makes one)."
+    elif answer.status_code == 404 and not next_step:
+        next_step = "Check the address after --server, and the spelling of what is named."
     return _KINDS.get(answer.status_code, SosieError)(detail, next_step=next_step)
 
 

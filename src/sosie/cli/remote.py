@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sosie.cli.client import Client
+from sosie.cli.client import Client, part
 from sosie.errors import UsageError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the answer as JSON to stdout.")]
@@ -110,7 +110,7 @@ def snapshot(
     Example: sosie --server http://localhost:8000 snapshot 0192f0c1 > snapshot.json
     """
     with Client(server_of(context)) as client:
-        json.dump(client.ask("GET", f"/api/jobs/{job}/snapshot"), sys.stdout, indent=2)
+        json.dump(client.ask("GET", f"/api/jobs/{part(job)}/snapshot"), sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 

@@ -28,7 +28,7 @@ from sosie.cli.brand import (
     WebOption,
     any_source,
 )
-from sosie.cli.client import Client
+from sosie.cli.client import Client, part
 from sosie.cli.remote import JsonOption, QuietOption, server_of
 from sosie.errors import NotFound, UsageError
 
@@ -67,7 +67,7 @@ def add(
     body = {"name": name, "colour": colour, "every_hours": every, "sources": specs}
     with Client(server_of(context)) as client:
         if replace and _is_there(client, key):
-            client.ask("PATCH", f"/api/brands/{key}", json=body)
+            client.ask("PATCH", f"/api/brands/{part(key)}", json=body)
         else:
             client.ask("POST", "/api/brands", json={"key": key, **body})
     count = f"{len(specs)} source{'' if len(specs) == 1 else 's'}"
@@ -96,7 +96,7 @@ def remove(context: typer.Context, key: KeyArgument) -> None:
     Example: sosie --server http://localhost:8000 brand remove nike
     """
     with Client(server_of(context)) as client:
-        client.ask("DELETE", f"/api/brands/{key}")
+        client.ask("DELETE", f"/api/brands/{part(key)}")
 
 
 @app.command()
@@ -113,12 +113,12 @@ def sync(
     """
     with Client(server_of(context)) as client:
         for key in keys or [row["key"] for row in client.ask("GET", "/api/brands")["brands"]]:
-            client.follow(client.ask("POST", f"/api/brands/{key}/sync"), quiet=quiet)
+            client.follow(client.ask("POST", f"/api/brands/{part(key)}/sync"), quiet=quiet)
 
 
 def _is_there(client: Client, key: str) -> bool:
     try:
-        client.ask("GET", f"/api/brands/{key}")
+        client.ask("GET", f"/api/brands/{part(key)}")
     except NotFound:
         return False
     return True

@@ -13,13 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from sosie.cli.client import Client
+from sosie.cli.client import Client, part
 from sosie.cli.decide import Images, content_of
 from sosie.cli.export import ExportFormat
 from sosie.cli.remote import JsonOption, server_of
 from sosie.cli.review_options import ActionName, ReasonOption, YesOption, files, say
 from sosie.cli.rules import FileArgument
-from sosie.errors import UsageError
+from sosie.errors import NotFound, UsageError
 
 _PAGE = 1000
 _COLUMNS = ("decision", "image", "keeper", "other", "reason", "person", "place", "at")
@@ -175,14 +175,23 @@ def apply(
     Example: sosie --server http://localhost:8000 apply 0123456789abcdef --yes
     """
     with Client(server_of(context)) as client:
-        made = client.ask("GET", f"/api/plans/{plan}")
+        made = _plan(client, plan)
         if not yes:
+            if as_json:
+                sys.stdout.write(json.dumps(made) + "\n")
             say(f"Would drop {files(made['total_drops'])}. Nothing was touched: --yes does it.")
             return
-        run = client.ask("POST", f"/api/plans/{plan}/apply", json={"confirm": made["total_drops"]})
+        run = client.ask("POST", f"/api/plans/{part(plan)}/apply", json={"confirm": made["total_drops"]})
     _tell(run, f"Dropped {files(run['done'])}.", as_json=as_json)
     say(f"Run {run['id']}. `sosie --server {server_of(context)} undo {run['id']} --yes` takes it back.")
     raise typer.Exit(3 if run["refused"] else 0)
+
+
+def _plan(client: Client, plan: str) -> Any:
+    try:
+        return client.ask("GET", f"/api/plans/{part(plan)}")
+    except NotFound as error:
+        raise UsageError(f"The server has no plan {plan!r}.", next_step="`plan` makes one and says its id.") from error
 
 
 def undo(
@@ -204,6 +213,8 @@ def undo(
         if not chosen:
             raise UsageError("There is no such run to take back.", next_step="`audit --runs` lists all runs.")
         if not yes:
+            if as_json:
+                sys.stdout.write(json.dumps(chosen[0]) + "\n")
             count = files(chosen[0]["done"] - chosen[0]["undone"])
             say(f"Run {chosen[0]['id']}: would restore {count}. Nothing was touched: --yes does it.")
             return
@@ -272,7 +283,7 @@ def export(
 
     kind = "urls" if output.suffix == ".zip" else format_of(output, form.value if form else None)
     with Client(server_of(context)) as client:
-        data = client.data(f"/api/results/{result}/export", {"format": kind})
+        data = client.data(f"/api/results/{part(result)}/export", {"format": kind})
     try:
         output.write_bytes(data)
     except OSError as error:

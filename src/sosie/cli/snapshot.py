@@ -12,7 +12,9 @@ from sosie.cli.options import KnownCatalogOption
 
 
 def snapshot(
-    job: Annotated[str, typer.Argument(help="The job's id, as in `sosie jobs` or the interface.", show_default=False)],
+    job: Annotated[
+        str, typer.Argument(help="The job's id, as in the interface or `sosie --server URL jobs`.", show_default=False)
+    ],
     catalog: KnownCatalogOption = None,
 ) -> None:
     """Write a job's parameters, versions, timings, counts and last errors as JSON: no images, names or secrets.
