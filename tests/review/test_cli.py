@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
 from sosie.cli.app import app
+from sosie.cli.review_options import catalogue_file
 from sosie.config import load_settings
 from sosie.review import open_desk
 from sosie.store.catalogue import Catalogue
+from sosie.store.journal import Runs
 from tests.review.folders import tree
 
 
@@ -81,6 +83,23 @@ def test_a_folder_is_planned_applied_and_restored(library: Path) -> None:
     result = json.loads(call("undo", "--last", "--yes", "--json").stdout)
     assert len(result["done"]) == 4
     assert tree(library) == before
+
+
+def test_a_damaged_journal_is_named_and_all_other_runs_are_undone(library: Path) -> None:
+    before = tree(library)
+    call("plan", "--output", "plan.json")
+    damaged = Runs.beside(catalogue_file(None)).path_of("99990101-000000-zzzz")
+    damaged.parent.mkdir(parents=True, exist_ok=True)
+    damaged.write_text("garbage\n")
+    call("apply", "plan.json", "--yes")
+    listed = call("audit", "--runs").stdout
+    assert "99990101-000000-zzzz  damaged" in listed
+    assert "4 done" in listed
+    assert "a run that cannot be read" in call("audit", library / "phone/1.jpg").stdout
+    told = call("undo", "--last", "--yes").stderr
+    assert "Run 99990101-000000-zzzz is passed over." in told
+    assert tree(library) == before
+    assert "damaged" in call("undo", "99990101-000000-zzzz", code=4).stderr
 
 
 def test_what_lies_in_the_quarantine_is_not_found_again(library: Path) -> None:

@@ -59,3 +59,15 @@ def test_an_unknown_run_is_a_key_error(tmp_path: Path) -> None:
     assert runs.names() == ["one"]
     with pytest.raises(KeyError):
         runs.open("two")
+
+
+def test_a_damaged_journal_hides_no_other_and_stops_only_the_plan_that_it_may_be_of(tmp_path: Path) -> None:
+    runs, _ = begun(tmp_path)
+    name = runs.free_name("abcdef", 1_700_000_000.0)
+    runs.path_of(name).write_text("garbage\n")
+    assert [(run, type(found)) for run, found in runs.newest_first()] == [("one", Journal), (name, CatalogueError)]
+    assert runs.of_plan("k") is not None
+    assert runs.of_plan("other") is None
+    with pytest.raises(CatalogueError, match=name):
+        runs.of_plan("abcdef")
+    assert runs.free_name("abcdef", 1_700_000_000.0) == f"{name}-2"

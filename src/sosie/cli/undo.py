@@ -33,7 +33,7 @@ def undo(
     if (run is None) == (not last):
         raise UsageError("Name either a run or --last.", next_step="`sosie audit --runs` lists all runs.")
     runs = Runs.beside(catalogue_file(catalog))
-    chosen = run or last_run(runs)
+    chosen = run or last_run(runs, say)
     patterns = tuple(only or ())
     if not yes:
         uris = to_undo(chosen, runs, only=patterns)

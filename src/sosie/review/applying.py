@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from sosie.errors import ActionRefused, UsageError
+from sosie.errors import ActionRefused, CatalogueError, UsageError
 from sosie.review.acting import ActionUnfinished, Actor, checked
 from sosie.review.disk import Disk
 from sosie.review.patterns import matcher
@@ -132,10 +131,15 @@ def open_run(run: str, runs: Runs) -> Journal:
         raise UsageError(f"There is no run {run!r}.", next_step=known) from None
 
 
-def last_run(runs: Runs) -> str:
-    """Return the newest run that still has something to undo. Raises `UsageError` when there is none."""
-    for run in reversed(runs.names()):
-        if _to_undo(runs.open(run)):
+def last_run(runs: Runs, passed_over: Callable[[str], None] = lambda _: None) -> str:
+    """Return the newest run that still has something to undo. Raises `UsageError` when there is none.
+
+    `passed_over` hears of each newer run whose journal is damaged, in a sentence.
+    """
+    for run, journal in runs.newest_first():
+        if isinstance(journal, CatalogueError):
+            passed_over(f"Run {run} is passed over. {journal}")
+        elif _to_undo(journal):
             return run
     raise UsageError("There is no run to undo.", next_step="`sosie audit --runs` lists all.")
 
@@ -175,13 +179,8 @@ def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
     if journal is not None:
         return journal
     now = time.time()
-    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{plan.key[:4]}"
-    run, number = name, 1
-    while run in runs.names():
-        number += 1
-        run = f"{name}-{number}"
     head = {"version": 1, "plan_key": plan.key, "person": person, "at": now, "plan": plan.to_value()}
-    return runs.begin(run, head)
+    return runs.begin(runs.free_name(plan.key, now), head)
 
 
 def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener, reread: Reread | None) -> Outcome:

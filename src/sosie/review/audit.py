@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sosie.errors import CatalogueError
 from sosie.report import Report
 from sosie.review.applying import plan_of
 from sosie.review.choosing import who
@@ -38,7 +39,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run at a glance. `state` is "done", "stopped", "partly undone" or "undone"."""
+    """A run at a glance. `state` is "done", "stopped", "partly undone", "undone" or "damaged"."""
 
     run: str
     at: float
@@ -54,6 +55,7 @@ def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: by
     """Return what was decided on and done to an image, oldest first: by its path, its content, or both.
 
     A drop names the run, the rule or decision, the keeper, the evidence that joined the two, and where the file is.
+    A damaged journal may have held more: it is an event of its own.
     """
     events: list[Event] = []
     if decisions is not None and content is not None:
@@ -63,14 +65,25 @@ def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: by
             others = [key.hex() for key in made.verdict.contents if key != content]
             details |= {"others": " ".join(others)} if others else {}
             events.append(Event(made.at, f"decided: {made.verdict.kind}", who(made), dict(details)))
-    for run in runs.names():
-        events += _events(runs.open(run), uri, content.hex() if content else "")
+    for run, journal in runs.newest_first():
+        if isinstance(journal, CatalogueError):
+            events.append(Event(_changed(runs, run), "a run that cannot be read", run, {"reason": str(journal)}))
+        else:
+            events += _events(journal, uri, content.hex() if content else "")
     return sorted(events, key=lambda event: event.at)
 
 
 def run_summaries(runs: Runs) -> list[RunSummary]:
-    """Return all runs, oldest first."""
-    return [summary_of_run(runs.open(run)) for run in runs.names()]
+    """Return all runs, oldest first; one whose journal cannot be read as "damaged"."""
+    return [
+        damaged_run(run, runs) if isinstance(journal, CatalogueError) else summary_of_run(journal)
+        for run, journal in runs.newest_first()
+    ][::-1]
+
+
+def damaged_run(run: str, runs: Runs) -> RunSummary:
+    """Return what is known of a run whose journal cannot be read: its name, and when the file was last changed."""
+    return RunSummary(run, _changed(runs, run), "", "", "damaged", 0, 0, 0)
 
 
 def evidence_in_words(edge: Mapping[str, Any]) -> str:
@@ -91,6 +104,13 @@ def not_compared(report: Report) -> list[tuple[str, str]]:
         (image.uri, _COMPARED.get(image.compared, image.compared)) for image in report.images if image.compared != "yes"
     ]
     return sorted(found)
+
+
+def _changed(runs: Runs, run: str) -> float:
+    try:
+        return runs.path_of(run).stat().st_mtime
+    except OSError:
+        return 0.0  # the journal cannot be read, and its folder says no more
 
 
 def _events(journal: Journal, uri: str, sha256: str) -> Iterable[Event]:

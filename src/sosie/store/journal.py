@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -135,19 +137,41 @@ class Runs:
         """Return a run's journal. Raises `KeyError` when there is none of this name, `CatalogueError` when damaged."""
         if run not in self.names():
             raise KeyError(run)
-        return Journal(self.folder / f"{run}{_SUFFIX}")
+        return Journal(self.path_of(run))
+
+    def path_of(self, run: str) -> Path:
+        """Return the file of a run's journal."""
+        return self.folder / f"{run}{_SUFFIX}"
+
+    def newest_first(self) -> Iterator[tuple[str, Journal | CatalogueError]]:
+        """Yield the name of each run with its journal, or with the error that says why that cannot be read."""
+        for run in reversed(self.names()):
+            try:
+                yield run, Journal(self.path_of(run))
+            except CatalogueError as error:
+                yield run, error
 
     def of_plan(self, plan_key: str) -> Journal | None:
-        """Return the newest run of a plan, or None."""
-        for run in reversed(self.names()):
-            journal = self.open(run)
-            if journal.plan_key == plan_key:
-                return journal
+        """Return the newest run of a plan, or None. Raises `CatalogueError` for a damaged one that may be of this plan:
+        `free_name` tells by the first digits of its key.
+        """
+        for run, journal in self.newest_first():
+            if isinstance(journal, Journal):
+                if journal.plan_key == plan_key:
+                    return journal
+            elif _mark(plan_key) in run:
+                raise journal
         return None
+
+    def free_name(self, plan_key: str, at: float) -> str:
+        """Return a name for a new run of a plan: when it begins (seconds since 1970), first digits of its key."""
+        name = f"{datetime.fromtimestamp(at, UTC):%Y%m%d-%H%M%S}{_mark(plan_key)}"
+        taken = set(self.names())
+        return name if name not in taken else next(f"{name}-{n}" for n in count(2) if f"{name}-{n}" not in taken)
 
     def begin(self, run: str, head: Mapping[str, Any]) -> Journal:
         """Create the journal of a new run; once it has its name, it is whole. Raises `RunStopped` when it cannot be."""
-        path = self.folder / f"{run}{_SUFFIX}"
+        path = self.path_of(run)
         part = self.folder / f"{run}.part"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -166,6 +190,10 @@ class Runs:
                 next_step="Nothing was touched. Make room or give permission, or name another --catalog.",
             ) from error
         return Journal(path)
+
+
+def _mark(plan_key: str) -> str:
+    return f"-{plan_key[:4]}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from sosie.server.schemas.decisions import ApplyInput, PlanInput, PlanView, RunI
 from sosie.server.security.roles import admin, reviewer, viewer
 from sosie.server.state import Shared, State
 from sosie.server.views.desk import declared_folders, desk_of, rules_of, runs_of
-from sosie.server.views.plans import Shelf, outcome_view, plan_view, run_items, run_view, within
+from sosie.server.views.plans import Shelf, damaged_view, outcome_view, plan_view, run_items, run_view, within
 from sosie.server.views.showing import printable
 from sosie.sources.download import Allowed, Guard
 from sosie.store.journal import Journal
@@ -91,7 +91,8 @@ def apply(state: Shared, request: Request, plan: str, body: ApplyInput) -> RunVi
 def list_runs(state: Shared) -> Runs:
     """List all runs, newest first."""
     runs = runs_of(state.settings)
-    return Runs(runs=[run_view(runs.open(name)) for name in reversed(runs.names())])
+    found = runs.newest_first()
+    return Runs(runs=[run_view(made) if isinstance(made, Journal) else damaged_view(run, runs) for run, made in found])
 
 
 @router.get("/runs/{run}/items", dependencies=[viewer])

@@ -13,7 +13,7 @@ from typing import Any
 from sosie.errors import CatalogueError, NotFound
 from sosie.review import Outcome, Plan, load_plan
 from sosie.review.applying import plan_of
-from sosie.review.audit import summary_of_run
+from sosie.review.audit import damaged_run, summary_of_run
 from sosie.review.plan import Drop, Left, PlannedGroup, is_file
 from sosie.server.schemas.decisions import PlanView, RunItem, RunItems, RunView
 from sosie.server.views.cursors import read_cursor, write_cursor
@@ -120,6 +120,12 @@ def run_view(journal: Journal) -> RunView:
         undone=summary.undone,
         method=summary.method,
     )
+
+
+def damaged_view(run: str, runs: Runs) -> RunView:
+    """Give a run whose journal cannot be read in the words of the API."""
+    summary = damaged_run(run, runs)
+    return RunView(id=run, at=summary.at, state=summary.state, done=0)
 
 
 def run_items(journal: Journal, cursor: str, limit: int) -> RunItems:

@@ -45,7 +45,7 @@ export const cleanup = (f: Format): Texts["cleanup"] => ({
   undoTitle: "Diesen Lauf zurücknehmen?",
   undoText: (count) => `${f.plural(count, files)} kommen dorthin zurück, wo sie waren, Byte für Byte, mit Zeiten und Rechten.`,
   undoneNow: (count) => `${f.plural(count, files)} sind zurück`,
-  states: { planned: "geplant", applied: "angewendet", done: "fertig", undone: "zurückgenommen", "partly undone": "zum Teil zurückgenommen", stopped: "unterbrochen" },
+  states: { planned: "geplant", applied: "angewendet", done: "fertig", undone: "zurückgenommen", "partly undone": "zum Teil zurückgenommen", stopped: "unterbrochen", damaged: "beschädigt" },
   showFiles: "Dateien …",
   runFiles: "Dateien dieses Laufs",
   runFilesText: "Wählen Sie, welche dorthin zurück sollen, wo sie waren.",

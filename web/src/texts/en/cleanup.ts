@@ -43,7 +43,7 @@ export const cleanup = (f: Format) => ({
   undoTitle: "Take this run back?",
   undoText: (count: number) => `${f.plural(count, files)} go back to where they were, byte for byte, with their times and permissions.`,
   undoneNow: (count: number) => `${f.plural(count, files)} are back`,
-  states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", "partly undone": "taken back in part", stopped: "interrupted" } as Record<string, string>,
+  states: { planned: "planned", applied: "applied", done: "done", undone: "taken back", "partly undone": "taken back in part", stopped: "interrupted", damaged: "damaged" } as Record<string, string>,
   showFiles: "Files …",
   runFiles: "Files of this run",
   runFilesText: "Choose those that are to go back to where they were.",
