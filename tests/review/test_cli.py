@@ -235,6 +235,39 @@ def test_a_bad_row_imports_nothing_and_is_named(library: Path) -> None:
     assert call("decide", "list").stdout.count("\n") == 1
 
 
+def test_an_image_goes_in_favour_of_another_only_and_a_nul_is_no_name(library: Path) -> None:
+    image = library / "phone/1.jpg"
+    assert "in favour of itself" in call("decide", "drop", image, "--keeper", image, code=2).stderr
+    Path("own.csv").write_text(f"decision,image,keeper\ndrop,{image},{image}\n")
+    assert "in favour of itself" in call("decide", "import", "own.csv", code=2).stderr
+    Path("nul.csv").write_text("decision,image\ndrop,a\0b\n")
+    assert "Line 2" in call("decide", "import", "nul.csv", code=2).stderr
+
+
+def test_a_report_that_was_edited_by_hand_is_refused_in_one_line(library: Path) -> None:
+    call("scan", library, "--quiet", "--report", "report.json")
+    text = Path("report.json").read_text()
+    for part, change in (
+        ("images", {"sha256": "zz"}),
+        ("images", {"uri": 5}),
+        ("images", {"uri": "/a\0b"}),
+        ("images", {"id": 3}),
+        ("edges", {"a": 99999}),
+        ("edges", {"evidence": {"agreement": "x"}}),
+        ("groups", {"keeper": -5}),
+        ("groups", {"members": [0, "1"]}),
+        ("groups", {"members": 7}),
+    ):
+        report = json.loads(text)
+        report[part][0] |= change
+        Path("edited.json").write_text(json.dumps(report))
+        told = call("plan", "--report", "edited.json", code=2).stderr
+        assert told.startswith("sosie: ")
+        assert told.count("\n") == 1
+    Path("edited.json").write_text("[" * 100_000)
+    assert "is no report" in call("plan", "--report", "edited.json", code=2).stderr
+
+
 def test_missed_pairs_are_estimated_from_images_verified_against_all(library: Path) -> None:
     call("scan", library, "--quiet", "--report", "report.json")
     report = json.loads(Path("report.json").read_text())

@@ -57,6 +57,8 @@ def drop(
     verdicts = []
     for image in images:
         content = content_of(image)
+        if keeper and _place(image) is not None and _place(image) == _place(keeper):
+            raise UsageError(f"{image} cannot go in favour of itself.", next_step="Name another --keeper, or none.")
         verdicts.append(Verdict("drop", (content,), favoured, _place(image) if content == favoured else None))
     _record(verdicts, person, reason, catalog)
 
@@ -160,11 +162,14 @@ def content_of(image: str) -> bytes:
     try:
         with Path(image).open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL, which no name has
+        from sosie.cli.table import printable
+
+        why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"{image} is neither a file that can be read nor a SHA-256 ({error.strerror}).", next_step="Check the path."
+            f"{printable(image)} is neither a file that can be read nor a SHA-256 ({why}).", next_step="Check the path."
         ) from error
 
 
 def _place(image: str) -> str | None:
-    return os.path.abspath(image) if Path(image).exists() else None
+    return os.path.abspath(image) if os.path.exists(image) else None

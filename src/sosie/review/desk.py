@@ -6,6 +6,7 @@ The command line, the API and scripts all come in here.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from sosie.errors import UsageError
 from sosie.grouping.keeper import Facts
 from sosie.report import Report
 from sosie.review.facts import facts_of
+from sosie.review.fields import check_fields
 from sosie.review.groups import ReviewGroup, group_key, review_groups
 from sosie.review.plan import Method, Plan, is_file
 from sosie.review.planning import make_plan
@@ -26,6 +28,9 @@ from sosie.store.decisions import Decisions, Verdict
 from sosie.store.journal import Runs
 from sosie.store.scans import last_scan
 from sosie.types import Group
+
+_AGAIN = "Write the report again with `sosie scan PATH --report FILE`."
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -180,12 +185,28 @@ def _from_file(catalogue: Catalogue, path: Path) -> Desk:
         raise UsageError(
             f"The report {path} cannot be read ({error.strerror}).", next_step="Check the path."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path} is no report ({error}).", next_step="Write one with `sosie scan PATH --report FILE`."
         ) from error
+    _check_report(report)
     folders = [str(Path(image.uri).parent) for image in report.images if is_file(image.uri)]
     return Desk(catalogue, report, _common(folders))
+
+
+def _check_report(report: Report) -> None:
+    """Raise `UsageError` unless all values are of their kinds, and all numbers are of images that the report has."""
+    check_fields(report)
+    known = range(len(report.images))
+    wrong = next((i.sha256 for n, i in enumerate(report.images) if i.id != n or not _SHA256.fullmatch(i.sha256)), None)
+    if wrong is not None:
+        raise UsageError(f"The image {wrong[:64]!r} is not in its place or no SHA-256.", next_step=_AGAIN)
+    if not all(edge.a in known and edge.b in known and edge.inner in (None, edge.a, edge.b) for edge in report.edges):
+        raise UsageError("An edge of this report is of images that it has not.", next_step=_AGAIN)
+    if not all(
+        group.keeper in group.members and all(member in known for member in group.members) for group in report.groups
+    ):
+        raise UsageError("A group of this report is of images that it has not.", next_step=_AGAIN)
 
 
 def _common(folders: Sequence[str]) -> tuple[str, ...]:

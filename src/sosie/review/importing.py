@@ -58,6 +58,10 @@ def _row(
         if kind in ("apart", "together"):
             contents += [content(other) for other in value["other"].replace(",", " ").split()]
         keeper = content(value["keeper"]) if value["keeper"] else None
+        if keeper and kind == "drop" and place(value["image"]) == place(value["keeper"]) is not None:
+            raise UsageError(
+                f"{value['image']} cannot go in favour of itself.", next_step="Name another keeper, or none."
+            )
         where = value["place"] or place(value["image"])
         precise = kind == "keep" or (kind == "drop" and (keeper in contents or bool(value["place"])))
         verdict = Verdict(kind, tuple(dict.fromkeys(contents)), keeper, where if precise else None)
