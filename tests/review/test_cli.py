@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from typer.testing import CliRunner, Result
 from sosie.cli.app import app
 from sosie.cli.review_options import catalogue_file
 from sosie.config import load_settings
-from sosie.review import open_desk
+from sosie.review import apply_plan, open_desk
 from sosie.store.catalogue import Catalogue
 from sosie.store.journal import Runs
 from tests.review.folders import tree
@@ -100,6 +101,22 @@ def test_a_damaged_journal_is_named_and_all_other_runs_are_undone(library: Path)
     assert "Run 99990101-000000-zzzz is passed over." in told
     assert tree(library) == before
     assert "damaged" in call("undo", "99990101-000000-zzzz", code=4).stderr
+
+
+def test_an_interrupted_run_is_named_with_what_takes_it_back(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(library)
+    call("plan", "--output", "plan.json")
+
+    def interrupt(_done: int, _total: int, _uri: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sosie.review.apply_plan", partial(apply_plan, listen=interrupt))
+    told = call("apply", "plan.json", "--yes", code=130).stderr
+    assert tree(library) != before
+    run = re.search(r"`sosie undo (\S+) --yes`", told)
+    assert run is not None
+    call("undo", run[1], "--yes")
+    assert tree(library) == before
 
 
 def test_what_lies_in_the_quarantine_is_not_found_again(library: Path) -> None:

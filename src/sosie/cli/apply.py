@@ -46,7 +46,13 @@ def apply(
     with _reader(made, catalog) as reread:
         if yes:
             runs = Runs.beside(catalogue_file(catalog))
-            outcome = apply_plan(made, runs, person=person_of(person), reread=reread)
+            try:
+                outcome = apply_plan(made, runs, person=person_of(person), reread=reread)
+            except KeyboardInterrupt as error:
+                begun = runs.of_plan(made.key)
+                name = begun.run if begun else "--last"
+                say(f"sosie: stopped; the same command goes on, `sosie undo {name} --yes` takes back what was done.")
+                raise typer.Exit(130) from error
         else:
             outcome = rehearse(made, reread=reread)
     tell_outcome(outcome, "Dropped" if yes else "Would drop", as_json=as_json)
