@@ -58,7 +58,7 @@ def test_two_reviewers_do_not_overrule_each_other(folder: Path, catalogue: Catal
     with pytest.raises(DecisionConflict, match="ann decided"):
         desk.settle(bob, [str(folder / "two.png")], person="bob")
     with pytest.raises(DecisionConflict, match="ann decided"):
-        desk.set_apart(bob, person="bob")
+        desk.decisions.record([Verdict("apart", bob.contents)], person="bob", now=1.0, seen=bob.revision)
     desk.settle(desk.groups()[0], [str(folder / "two.png")], person="bob")
 
 

@@ -99,12 +99,6 @@ class Desk:
             verdicts, person=person, now=time.time(), reason=reason, seen=revision, contents=group.contents
         )
 
-    def set_apart(self, group: ReviewGroup, *, person: str, reason: str = "", seen: int | None = None) -> list[int]:
-        """Decide that no two contents of a group are duplicates; no scan will put any two of them together again."""
-        revision = group.revision if seen is None else seen
-        verdict = Verdict("apart", group.contents)
-        return self.decisions.record([verdict], person=person, now=time.time(), reason=reason, seen=revision)
-
     def plan(
         self,
         rules: Rules,
