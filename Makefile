@@ -10,7 +10,7 @@ run: $(VENV)/.ready ui
 	$(BIN)/python -m demo.serve build/demo --port $(PORT)
 
 test: check ui
-	$(BIN)/pytest --reruns 2 --cov --cov-report=term
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --reruns 2 --durations 15 --cov --cov-report=term
 
 check: $(VENV)/.ready web/node_modules/.ready
 	cd web && npm run --silent typecheck && npm run --silent lint && npm run --silent test
