@@ -16,7 +16,7 @@ from sosie.pipeline.progress import Progress
 from sosie.store.catalogue import Catalogue
 from tests.corpus.mutations import write_mutated
 from tests.pictures import encoded, folder_of, groups, name_of, picture, skipped, write
-from tests.processes import as_nobody, python
+from tests.processes import as_nobody, let_everybody_in, python
 
 DAMAGED = int(os.environ.get("SOSIE_TEST_DAMAGED", "400"))
 """How many damaged files are scanned: the full number is 2000."""
@@ -86,8 +86,7 @@ def test_limits_of_pixels_and_bytes_are_reasons(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions as POSIX has them")
 def test_a_file_without_permission_is_skipped_and_read_once_it_has_it(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    let_everybody_in(tmp_path)
     folder_of(tmp_path / "shop", 2, longest=96)
     secret = write(tmp_path / "shop" / "secret.jpg", picture(5, longest=96))
     secret.chmod(0)

@@ -14,7 +14,7 @@ from sosie.errors import UsageError
 from sosie.sources import FolderSource
 from sosie.sources.folder import read_file
 from sosie.types import ImageRef, Skipped
-from tests.processes import as_nobody
+from tests.processes import as_nobody, let_everybody_in
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links, pipes and sockets as POSIX has them")
 
@@ -111,8 +111,7 @@ def test_a_hidden_link_to_a_folder_is_not_followed_unless_asked_for(tmp_path: Pa
 
 
 def test_unreadable_folders_are_skipped_with_a_plain_reason(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    let_everybody_in(tmp_path)
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed" / "x").write_bytes(b"x")
     (tmp_path / "closed").chmod(0)
