@@ -80,6 +80,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "protected by {0}": "geschützt durch {0}",
   "is the very file that is kept, which another brand lists, too": "ist dieselbe Datei wie die bleibende; eine andere Marke nennt sie auch",
   "stays by {0}: none of the images it asks for is kept": "bleibt durch {0}: Keines der Bilder, die es verlangt, wird behalten",
+  "somebody said that it is no duplicate of the image in favour of which it was dropped": "jemand hat gesagt, dass es kein Duplikat des Bildes ist, für das es wegfallen sollte",
   "somebody said that it is no duplicate of the images that are kept": "jemand hat gesagt, dass es kein Duplikat der bleibenden Bilder ist",
   "waits for a decision: `{0}` is not acted on automatically": "wartet auf eine Entscheidung: „{0}“ wird nie von selbst angewendet",
   "waits for a decision: nothing that was measured joins it to what is kept": "wartet auf eine Entscheidung: Nichts Gemessenes verbindet es mit dem, was bleibt",
