@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 from sosie.errors import Cancelled, EmbedderFailure
 
-if TYPE_CHECKING:
-    from tenacity import RetryCallState, Retrying
-
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 _LOOK = 0.1
 """Seconds between two looks whether to stop."""
@@ -37,8 +39,8 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to try: at most `attempts` and `deadline` seconds in all, first waiting about `first` seconds, then
-    twice as long each time up to `longest`, each with a random addition of up to its own length.
+    """How long to try: at most `attempts` and `deadline` seconds in all, first waiting `first` seconds, then twice as
+    long each time up to `longest`, each with a random addition of up to twice `first`.
 
     `answer`: seconds without a byte after which one attempt is given up.
     """
@@ -54,59 +56,70 @@ def with_patience(call: Callable[[], Result], patience: Patience, stop: threadin
     """Give what `call` gives, trying again when it raises `TryAgainError`.
 
     Raises `EmbedderFailure` when patience ends or the other side asks for more of it than there is, and `Cancelled`
-    when `stop` is set, at once: also while waiting, and while the other side does not answer.
+    when `stop` is set, at once: also while waiting, and while the other side does not answer. Calls and waits are in a
+    thread of their own, which is then left to itself and calls no more.
     """
-    trying = _trying(patience, stop)
-    try:
-        return trying(lambda: _unless_stopped(call, stop))
-    except TryAgainError as error:
-        tried = trying.statistics["attempt_number"]
-        raise EmbedderFailure(f"{who} {error.reason} (tried {tried} times).") from error
-
-
-def _unless_stopped(call: Callable[[], Result], stop: threading.Event) -> Result:
-    """Give what `call` gives. It runs in a thread of its own, which is left to itself when `stop` is set."""
-    if stop.is_set():
-        raise Cancelled("Embedding was stopped.")
     answer: Future[Result] = Future()
 
     def run() -> None:
         try:
-            answer.set_result(call())
+            answer.set_result(_trying(call, patience, stop, who))
         except BaseException as error:  # raised again by whoever waits for the answer
             answer.set_exception(error)
 
+    _heed(stop)
     threading.Thread(target=run, name="sosie-request", daemon=True).start()
     while not wait([answer], timeout=_LOOK).done:
-        if stop.is_set():
-            raise Cancelled("Embedding was stopped.")
+        _heed(stop)
     return answer.result()
 
 
-def _trying(patience: Patience, stop: threading.Event) -> Retrying:
-    import tenacity  # Imported here: only back ends over a network try again.
+def _heed(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Cancelled("Embedding was stopped.")
 
-    growing = {"multiplier": patience.first, "max": patience.longest}
-    own = tenacity.wait_exponential(**growing) + tenacity.wait_random_exponential(**growing)
 
-    def pause(state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.after if isinstance(error, TryAgainError) else None
-        return own(state) if asked is None else asked
+def _trying(call: Callable[[], Result], patience: Patience, stop: threading.Event, who: str) -> Result:
+    retry_context = _stamina().retry_context
+    end = time.monotonic() + patience.deadline
 
-    limits = tenacity.stop_after_attempt(patience.attempts), tenacity.stop_before_delay(patience.deadline)
+    def pause(error: Exception) -> float | bool:
+        """Tell whether to try again, or how long to wait before where the other side says so."""
+        if not isinstance(error, TryAgainError):
+            return False
+        seconds = attempt.next_wait if error.after is None else error.after
+        if seconds > 2 * patience.longest or time.monotonic() + seconds > end:
+            return False
+        log.info("%s %s", who, error.reason)
+        return True if error.after is None else error.after
 
-    def enough(state: RetryCallState) -> bool:
-        return state.upcoming_sleep > 2 * patience.longest or any(limit(state) for limit in limits)
+    attempt: Any = None
+    try:
+        for attempt in retry_context(
+            on=pause,
+            attempts=patience.attempts,
+            timeout=patience.deadline,
+            wait_initial=patience.first,
+            wait_max=patience.longest,
+            wait_jitter=2 * patience.first,
+        ):
+            with attempt:
+                _heed(stop)
+                return call()
+    except TryAgainError as error:
+        raise EmbedderFailure(f"{who} {error.reason} (tried {attempt.num} times).") from error
+    raise AssertionError("the last attempt gives or raises")
 
-    def rest(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise Cancelled("Embedding was stopped.")
 
-    return tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(TryAgainError),
-        wait=pause,
-        stop=enough,
-        sleep=rest,
-        reraise=True,
-    )
+def _stamina() -> ModuleType:
+    """Give stamina, imported here since only back ends over a network try again.
+
+    It tells of retries by hooks of the whole process, by default as lines on stdout, where results go. Where nobody
+    else has set it up, it keeps silent: what is worth telling is in our own log.
+    """
+    alone = "stamina" not in sys.modules
+    import stamina
+
+    if alone:
+        stamina.instrumentation.set_on_retry_hooks(())
+    return stamina
