@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from huggingface_hub import InferenceClient
 
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.base import Backend
@@ -83,18 +84,91 @@ def test_every_shape_of_an_answer_gives_the_same_vectors(shape: Callable[..., An
     np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=1e-5)
 
 
-def test_an_endpoint_is_asked_as_the_hubs_own_client_asks_it() -> None:
+def test_an_endpoint_is_asked_by_the_hubs_own_client() -> None:
     with Loopback(endpoint(as_list)) as server:
         embedder = HuggingFaceBackend(url=server.url, secret="hf_x", patience=QUICK).open()
         uploads = [embedder.prepare(picture(seed)) for seed in range(2)]
-        ours = embedder.embed(uploads)
-        client = InferenceClient(base_url=server.url, token="hf_x")
-        theirs = client.feature_extraction([data_uri(upload) for upload in uploads])
-        sent, expected = [request for request in server.requests if request.method == "POST"][-2:]
+        embedder.embed(uploads)
         embedder.close()
-    assert (sent.path, sent.json()) == (expected.path, expected.json())
-    assert sent.headers["authorization"] == expected.headers["authorization"] == "Bearer hf_x"
-    np.testing.assert_allclose(np.array(ours), theirs / np.linalg.norm(theirs, axis=1, keepdims=True), atol=1e-5)
+        sent = server.requests[-1]
+    assert len(server.requests) == 2
+    assert "hf_hub/" in sent.headers["user-agent"]
+    assert sent.headers["authorization"] == "Bearer hf_x"
+    assert sent.json() == {"inputs": [data_uri(upload) for upload in uploads]}
+
+
+@pytest.mark.parametrize("shape", [as_fields, as_records])
+def test_what_that_client_cannot_read_is_asked_again_with_the_same_words(shape: Callable[..., Any]) -> None:
+    with Loopback(endpoint(shape)) as server:
+        embedder = HuggingFaceBackend(url=server.url, secret="hf_x", patience=QUICK).open()
+        embedder.embed([embedder.prepare(picture(0))])
+        embedder.close()
+        by_client, by_us, later = server.requests
+    assert (by_client.path, by_client.json()) == (by_us.path, by_us.json())
+    assert by_client.headers["authorization"] == by_us.headers["authorization"]
+    assert ["hf_hub/" in one.headers["user-agent"] for one in (by_client, by_us, later)] == [True, False, False]
+
+
+def test_an_endpoint_gets_no_token_but_the_one_that_is_meant_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_of_this_machine")
+    with Loopback(endpoint(as_list)) as elsewhere:
+        with Loopback(endpoint(as_list)) as server:
+            HuggingFaceBackend(url=server.url, patience=QUICK).open().close()
+        assert not server.requests[0].headers["authorization"]
+        moved = Reply(307, b"", {"location": elsewhere.url})
+        with Loopback(lambda _: moved) as server:
+            HuggingFaceBackend(url=server.url, secret="hf_x", patience=QUICK).open().close()
+    assert all(not request.headers.get("authorization") for request in elsewhere.requests)
+    assert elsewhere.requests
+
+
+def test_an_endpoint_is_no_hub_that_offline_mode_would_forbid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with Loopback(endpoint(as_list)) as server:
+        HuggingFaceBackend(url=server.url, patience=QUICK).open().close()
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"<html>welcome</html>", "no JSON"),
+        (b"\xff\xfe\x00", "no JSON"),
+        (b"[[1.0, 2.0], [1.0]]", "else than vectors of one length"),
+        (b'["shoe"]', "else than vectors of one length"),
+        (b"null", "0 vectors for 1"),
+        (b"[NaN, 1.0]", "not finite"),
+        (b'{"generated_text": "a shoe"}', "generated_text, and no embedding"),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_in_words(body: bytes, says: str) -> None:
+    reply = Reply(200, body, {"content-type": "application/json"})
+    with Loopback(lambda _: reply) as server, pytest.raises(EmbedderFailure, match=says):
+        HuggingFaceBackend(url=server.url, patience=QUICK).open()
+
+
+@pytest.mark.parametrize("body", [[1], {"error": {"message": "no: hf_x"}}, {"error": [{"a": 1}]}, "hf_x", None])
+@pytest.mark.parametrize(("status", "says"), [(400, "400"), (401, "another token"), (500, "tried 2 times")])
+def test_a_refusal_in_odd_words_is_told_for_what_it_is_and_without_the_token(body: Any, status: int, says: str) -> None:
+    patience = replace(QUICK, attempts=2)
+    with Loopback(lambda _: Reply.of(body, status)) as server, pytest.raises(EmbedderFailure, match=says) as found:
+        HuggingFaceBackend(url=server.url, secret="hf_x", patience=patience).open()
+    assert "hf_x" not in f"{found.value} {found.value.__cause__!r}"
+
+
+def test_an_endpoint_that_is_busy_is_asked_again_after_the_wait_it_asks_for() -> None:
+    replies = iter([Reply.of({"error": "busy"}, 429, **{"retry-after": "1"})])
+
+    def answer(request: Request) -> Reply:
+        return next(replies, None) or endpoint(as_list)(request)
+
+    with Loopback(answer) as server:
+        started = time.monotonic()
+        HuggingFaceBackend(url=server.url, patience=QUICK).open().close()
+        assert len(server.requests) == 2
+    assert time.monotonic() - started >= 1.0
 
 
 def test_a_model_that_is_loading_is_waited_for() -> None:

@@ -10,13 +10,12 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from sosie.errors import EmbedderFailure
-from sosie.fingerprints.embedders.http import PASSING, host_of, network_words, without_secret
+from sosie.fingerprints.embedders.http import PASSING, from_network, host_of, no_answer, without_secret
 from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
 
 _BATCH = 8
 """Each image counts as one request against the quota, so larger batches save round trips only."""
-_NETWORK = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "socket", "ssl"})
 
 
 class GeminiEmbedder(RemoteEmbedder):
@@ -73,11 +72,8 @@ class GeminiEmbedder(RemoteEmbedder):
         except self._genai.errors.APIError as error:
             raise self._sorted(error) from None  # its text repeats the request, with the key in some versions
         except Exception as error:  # the SDK does not wrap its HTTP library's failures
-            if type(error).__module__.split(".")[0] in _NETWORK or isinstance(error, OSError):
-                if "Timeout" in type(error).__name__:
-                    raise TryAgainError("did not answer in time") from None
-                why = network_words(error, self._backend.secret)
-                raise TryAgainError(f"cannot be reached at {self._host}: {why}") from None
+            if from_network(error):
+                raise no_answer(error, self._host, self._backend.secret) from None
             raise EmbedderFailure(f"gemini failed ({type(error).__name__}: {self._clean(str(error))}).") from None
 
     def _sorted(self, error: Any) -> Exception:

@@ -48,6 +48,21 @@ def network_words(error: Exception, secret: str = "") -> str:
     return next(found, without_secret(said, secret) or "the connection broke off")
 
 
+_NETWORK = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "socket", "ssl"})
+
+
+def from_network(error: Exception) -> bool:
+    """Tell whether an error is one of anybody's HTTP library or of the system: the request was not answered."""
+    return type(error).__module__.split(".")[0] in _NETWORK or isinstance(error, OSError)
+
+
+def no_answer(error: Exception, host: str, secret: str = "") -> TryAgainError:
+    """Say what such an error means for a request to `host`."""
+    if "Timeout" in type(error).__name__:
+        return TryAgainError(f"at {host} did not answer in time")
+    return TryAgainError(f"cannot be reached at {host}: {network_words(error, secret)}")
+
+
 class Connection:
     """Requests to one address. `secret` is sent as a bearer token and never appears in an error."""
 
@@ -95,13 +110,12 @@ class Connection:
         try:
             with self._client.stream(method, self.url + path, **content) as response:
                 return response, self._read(response)
-        except httpx.TimeoutException as error:
-            raise TryAgainError(f"at {host_of(self.url)} did not answer in time") from error
         except httpx.TransportError as error:
-            why = network_words(error, self._secret)
-            raise TryAgainError(f"cannot be reached at {host_of(self.url)}: {why}") from error
+            raise no_answer(error, host_of(self.url), self._secret) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise EmbedderFailure(f"{host_of(self.url)} cannot be used ({self._clean(str(error))}).") from error
+            raise EmbedderFailure(
+                f"{host_of(self.url)} cannot be used ({without_secret(str(error), self._secret)})."
+            ) from error
 
     def _read(self, response: httpx.Response) -> bytes:
         parts, size = [], 0
@@ -113,20 +127,22 @@ class Connection:
         return b"".join(parts)
 
     def _check(self, response: httpx.Response, body: bytes) -> None:
-        status = response.status_code
-        if status < 300:
-            return
-        said = self._clean(_message(body))
-        if status in PASSING:
-            raise TryAgainError(f"answers {status} {said}".strip(), asked_wait(response.headers, body))
-        if status in _REFUSED:
-            raise RefusedError(f"answered {status} {said}".strip())
-        words = {401: "asks for another token", 403: "forbids it", 404: "has no such address or model"}
-        what = words.get(status, "cannot be used")
-        raise EmbedderFailure(f"{host_of(self.url)} {what} ({status} {said}).")
+        check_answer(host_of(self.url), response.status_code, response.headers, body, self._secret)
 
-    def _clean(self, text: str) -> str:
-        return without_secret(text, self._secret)
+
+def check_answer(host: str, status: int, headers: Mapping[str, str], body: bytes, secret: str = "") -> None:
+    """Raise what an answer of this status means: `TryAgainError` with the wait that it asks for, `RefusedError`, or
+    `EmbedderFailure`; nothing for a good one. `headers`: names in lower case, or in any where the mapping folds them.
+    """
+    if status < 300:
+        return
+    said = without_secret(_message(body), secret)
+    if status in PASSING:
+        raise TryAgainError(f"answers {status} {said}".strip(), asked_wait(headers, body))
+    if status in _REFUSED:
+        raise RefusedError(f"answered {status} {said}".strip())
+    words = {401: "asks for another token", 403: "forbids it", 404: "has no such address or model"}
+    raise EmbedderFailure(f"{host} {words.get(status, 'cannot be used')} ({status} {said}).")
 
 
 def asked_wait(headers: Mapping[str, str], body: bytes) -> float | None:

@@ -14,6 +14,7 @@ from sosie.config import Payload
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.dialects import data_uri
 from sosie.fingerprints.embedders.http import Connection, host_of
+from sosie.fingerprints.embedders.inference import InferenceEndpoint
 from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.trial import tried
 
@@ -22,10 +23,10 @@ _NAMES = ("embeddings", "image_embeds", "image_embedding", "feature_vector", "em
 
 
 class HuggingFaceEmbedder(RemoteEmbedder):
-    """Vectors of an endpoint or of the router.
+    """Vectors of an endpoint, asked by the hub's own `InferenceClient`, or of the router.
 
-    What is sent to an endpoint is what `InferenceClient(base_url=URL).feature_extraction` sends. That client itself
-    loses answers with named fields and the wait that a server asks for, and cannot be stopped.
+    That client gives tables of numbers only: an endpoint whose answers have named fields is asked the same without it
+    from its first answer on, which is that to the test picture. Nor does the client send pictures to the router.
     """
 
     upload_side = 640
@@ -34,14 +35,23 @@ class HuggingFaceEmbedder(RemoteEmbedder):
         single = backend.router_mode or backend.payload == "image"
         super().__init__(backend, batch=1 if single else backend.batch or 8)
         self._connection, self._backend = backend.connection(), backend
+        self._endpoint = None if backend.router_mode else backend.endpoint()
 
     def request(self, images: Sequence[bytes]) -> ArrayLike:
         """Send one batch."""
         if self._backend.router_mode:
             answer = self._connection.post(self._path, content=images[0], headers={"content-type": "image/jpeg"})
         else:
-            answer = self._connection.post("", json={"inputs": self._inputs(images)})
+            answer = self._extracted(self._inputs(images))
         return pooled(answer, len(images))
+
+    def _extracted(self, inputs: Any) -> Any:
+        if self._endpoint:
+            table = self._endpoint.features(inputs)
+            if table is not None:
+                return table
+            self._endpoint = None
+        return self._connection.post("", json={"inputs": inputs})
 
     def _inputs(self, images: Sequence[bytes]) -> Any:
         if self._backend.payload == "data-urls":
@@ -87,6 +97,10 @@ class HuggingFaceBackend(RemoteBackend):
     def connection(self) -> Connection:
         """Give a connection to the endpoint or the router."""
         return Connection(self.url or self.router, secret=self.secret, timeout=self.patience.answer)
+
+    def endpoint(self) -> InferenceEndpoint:
+        """Give the hub's own client of the endpoint."""
+        return InferenceEndpoint(self.url, secret=self.secret, timeout=self.patience.answer)
 
     def connect(self) -> HuggingFaceEmbedder:
         """Give the embedder before anything was asked of the other side."""
