@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any
 from benchmarks import results as stored
 from benchmarks.bars import answers, ratio
 from benchmarks.data_sets import ABOUT, NAMES
-from benchmarks.places import HERE
+from benchmarks.judgements import LOOKED_AT, Judgements, judged, read_judgements
 
 SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory", "load")
 REFERENCES = ("immaculate pdq", "immaculate sscd_distilled", "immaculate sscd")
-LOOKED_AT = HERE / "looked_at.csv"
 _NUMBER = re.compile(r"-|[\d.,]+( ?%| of \d+| \(.*\))?")
 HEAD = """# Results
 
@@ -25,12 +23,25 @@ Written by `python -m benchmarks.run`, never by hand. How to read it: [docs/benc
 
 def render(folder: Path, judgements: Path = LOOKED_AT) -> str:
     """The whole page from the results in a folder."""
-    found = {name: stored.load(folder, name) for name in SECTIONS if stored.load(folder, name)}
-    parts = [HEAD, *_promises(found), *_speed(found), *_quality(found), *_real(found, judgements)]
+    known = read_judgements(judgements)
+    found = {name: _seen(name, stored.load(folder, name), known) for name in SECTIONS if stored.load(folder, name)}
+    parts = [HEAD, *_promises(found), *_speed(found), *_quality(found), *_real(found, known)]
     joins = folder / "joins.md"
     parts += [*_rescan(found), *_memory(found), *_load(found)]
     parts += ["## Joins of hashes", joins.read_text()] if joins.exists() else []
     return "\n\n".join(part.strip() for part in [*parts, *_runs(found)]) + "\n"
+
+
+def _seen(section: str, value: Mapping[str, Any], known: Judgements) -> dict[str, Any]:
+    """The results of a section, those on made pictures with what a person saw."""
+    data = section.removeprefix("quality-")
+    if data == section or data == "real":
+        return dict(value)
+    rows = {
+        name: row if "not_run" in row else {**row, "score": judged(data, row["score"], known)}
+        for name, row in value["rows"].items()
+    }
+    return {**value, "rows": rows}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -98,6 +109,7 @@ def _quality(found: Mapping[str, Any]) -> Iterator[str]:
                 "tool",
                 "images",
                 "precision",
+                "as a person saw it",
                 "recall",
                 "precision, edges",
                 "recall, edges",
@@ -116,6 +128,7 @@ def _quality_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     score = row["score"]
     kinds = [score[kind] for kind in ("groups", "edges", "edges all")]
     numbers = [text for kind in kinds for text in (f"{kind['precision']:.5f}", f"{kind['recall']:.4f}")]
+    numbers.insert(1, f"{score['groups']['precision_seen']:.5f}")
     return (_titled(name, row), str(row["images"]), *numbers, str(score["wrong"]["count"]))
 
 
@@ -133,9 +146,12 @@ def _wrong(rows: Mapping[str, Any]) -> Iterator[str]:
             counts = f"{wrong['count']}: {wrong['edges']} by an edge, the others by standing in one group"
             yield f"Wrong pairs of {name} ({counts}; {wrong['same_edit']} have the same edit on both), edges first:"
             yield table(("one", "other", "called"), wrong["pairs"])
+            if wrong["photos"]:
+                yield f"Photos of which edits stand in one group of {name}, and what a person saw:"
+                yield table(("one", "other", "pairs", "looked at", "why"), wrong["photos"])
 
 
-def _real(found: Mapping[str, Any], judgements: Path) -> Iterator[str]:
+def _real(found: Mapping[str, Any], known: Judgements) -> Iterator[str]:
     value = found.get("quality-real")
     if not value:
         return
@@ -149,7 +165,7 @@ def _real(found: Mapping[str, Any], judgements: Path) -> Iterator[str]:
     )
     head = ("tool", *sets, "look-alikes", "other views", "outside the truth")
     yield table(head, (_real_row(name, row, sets) for name, row in rows.items()))
-    yield from _looked_at(rows, judgements)
+    yield from _looked_at(rows, known)
     yield from _absent(value["rows"])
 
 
@@ -161,9 +177,9 @@ def _real_row(name: str, row: Mapping[str, Any], sets: Sequence[str]) -> tuple[s
     return (_titled(name, row), *shares, *ends, str(score["outside"]["count"]))
 
 
-def _looked_at(rows: Mapping[str, Any], judgements: Path) -> Iterator[str]:
+def _looked_at(rows: Mapping[str, Any], judgements: Judgements) -> Iterator[str]:
     """Every pair outside the truth that Sosie calls the same image, with what a person saw."""
-    known = read_judgements(judgements)
+    known = dict(judgements)
     seen: dict[tuple[str, str], list[str]] = {}
     for name, row in rows.items():
         if name.startswith("sosie"):
@@ -180,14 +196,6 @@ def _looked_at(rows: Mapping[str, Any], judgements: Path) -> Iterator[str]:
             for (a, b), how in sorted(seen.items())
         )
         yield table(("one", "other", "called", "looked at", "why"), lines)
-
-
-def read_judgements(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
-    """Pairs of file names with a verdict ("right" or "wrong") and why."""
-    if not path.exists():
-        return {}
-    with path.open() as file:
-        return {tuple(sorted((row["a"], row["b"]))): (row["verdict"], row["why"]) for row in csv.DictReader(file)}  # type: ignore[misc]
 
 
 def _rescan(found: Mapping[str, Any]) -> Iterator[str]:

@@ -133,14 +133,26 @@ def _edits_found(finding: Finding, rows: Iterable[Mapping[str, str]]) -> dict[st
 
 
 def _wrong(finding: Finding, rows: Iterable[Mapping[str, str]], listed: int) -> dict[str, Any]:
-    """Pairs without a common source that are called one image: how many, and those with the same layer on both."""
+    """Pairs without a common source that are called one image: how many, and those with the same layer on both.
+
+    `photos`: the untouched photos of such pairs, pages of several left out, with how many pairs groups hold of them.
+    """
+    rows = list(rows)
+    original = {row["sources"]: row["file"] for row in rows if row["edit"] == "orig"}
     about = {row["file"]: (set(row["sources"].split("+")), row["edit"]) for row in rows}
     wrong = sorted(pair for pair in finding.same if not about[pair[0]][0] & about[pair[1]][0])
     layered = [pair for pair in wrong if about[pair[0]][1] == about[pair[1]][1] != "orig"]
     named = [[a, b, finding.relations.get((a, b), "group only")] for a, b in wrong]
     by_edge = sum(relation in SAME for *_, relation in named)
     first = sorted(named, key=lambda row: row[2] not in SAME)[: min(listed, 100)]
-    return {"count": len(wrong), "edges": by_edge, "same_edit": len(layered), "pairs": first}
+    sources = [
+        [next(iter(about[end][0])) for end in pair]
+        for pair in wrong
+        if pair in finding.grouped and all(len(about[end][0]) == 1 for end in pair)
+    ]
+    photos = Counter(ordered(*(original[source] for source in pair)) for pair in sources)
+    listed_photos = [[a, b, count] for (a, b), count in sorted(photos.items())][:listed]
+    return {"count": len(wrong), "edges": by_edge, "same_edit": len(layered), "pairs": first, "photos": listed_photos}
 
 
 def _real_truth(data: DataSet) -> dict[Pair, str]:

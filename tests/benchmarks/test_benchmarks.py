@@ -13,12 +13,13 @@ import pytest
 
 from benchmarks.bars import BARS, answers, ratio
 from benchmarks.data_sets import DataSet, MissingDataError, prepare
+from benchmarks.judgements import judged, read_judgements
 from benchmarks.peers import equal_hashes, joined, near_pdq
 from benchmarks.phone_edits import load, single_edits, write_benchmark
 from benchmarks.phone_layers import JOINTS
 from benchmarks.places import ROOT, SHARED, SMOKE, Places
 from benchmarks.process import RunFailedError, run
-from benchmarks.rendering import read_judgements, render, table
+from benchmarks.rendering import render, table
 from benchmarks.results import load as load_results
 from benchmarks.results import merge, middle, this_run
 from benchmarks.run import main
@@ -118,6 +119,32 @@ def test_a_report_is_scored_by_the_referee_and_wrong_pairs_are_listed(tmp_path: 
     assert found["wrong"]["count"] == 2
     assert found["wrong"]["same_edit"] == 1
     assert ["1c.jpg", "2c.jpg", "copy"] in found["wrong"]["pairs"]
+    assert found["wrong"]["photos"] == [["1o.jpg", "2o.jpg", 2]]
+
+
+def test_two_photos_that_a_person_found_to_be_one_are_no_mistake_and_the_truth_of_the_file_is_shown_too() -> None:
+    found = {
+        "groups": {"precision": 0.98, "recall": 0.995, "found": 200},
+        "wrong": {"count": 4, "photos": [["1_orig.jpg", "2_orig.jpg", 3], ["1_orig.jpg", "3_orig.jpg", 1]]},
+    }
+    known = {("edits/1_orig.jpg", "edits/2_orig.jpg"): ("right", "one photo")}
+    seen = judged("edits", found, known)
+    assert (seen["groups"]["precision"], seen["groups"]["precision_seen"]) == (0.98, 0.995)
+    assert seen["wrong"]["photos"] == [
+        ["1_orig.jpg", "2_orig.jpg", "3", "right", "one photo"],
+        ["1_orig.jpg", "3_orig.jpg", "1", "not looked at yet", ""],
+    ]
+    promises = {
+        words: (told, kept)
+        for words, told, kept in answers({"quality-edits": {"rows": {"sosie auto": {"score": seen}}}})
+        if told
+    }
+    assert promises == {
+        "auto, edits, by groups: precision 0.9995, recall 0.985": (
+            "precision 0.98000 (0.99500 with what a person saw), recall 0.9950",
+            "no",
+        )
+    }
 
 
 def test_hash_packages_group_equal_pictures(photos: Path) -> None:
