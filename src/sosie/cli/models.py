@@ -60,7 +60,7 @@ def _row(model: Model, files: ModelFiles) -> dict[str, Any]:
         "revision": model.revision,
         "file": model.file.path,
         "bytes": model.file.size,
-        "sha256": model.file.sha256,
+        "sha256": (found and found.sha256) or model.file.sha256,
         "precision": model.precision,
         "dims": model.dims,
         "threshold": model.threshold,
@@ -84,7 +84,11 @@ def download(
     from sosie.fingerprints.embedders.text import text_files
 
     model, files = find_model(name), _files(quiet=quiet)
-    typer.echo(files.obtain(model).path)
+    found = files.obtain(model)
+    typer.echo(found.path)
+    if not model.file.sha256:
+        said = f"No digest of {model.name} is published here: it must stay what it is now (SHA-256 {found.sha256})."
+        typer.echo(said, err=True)
     if text:
         for path in text_files(model, files):
             typer.echo(path)
@@ -94,7 +98,9 @@ def download(
 def verify(
     name: Annotated[str | None, typer.Argument(help="Name of one model; all that are here by default.")] = None,
 ) -> None:
-    """Read the files of models again and compare them with the published digests. Exits with 1 when one differs.
+    """Read the files of models again and compare them with their digests. Exits with 1 when one differs.
+
+    The digest is the pinned one, that of the hub for the pinned commit, or that of the file when it was read first.
 
     Example: sosie models verify
     """

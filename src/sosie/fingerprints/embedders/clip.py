@@ -35,7 +35,7 @@ class ClipBackend:
         """The space of the file on this machine, else of the pinned one: others may have shared their vectors."""
         found = self.files.find(self.model)
         if found:
-            return self.space_of(found)
+            return self.space_of(found) if found.sha256 else None
         return self.model.space if self.model.repository and self.model.file.sha256 else None
 
     def space_of(self, found: LocalFile) -> Space:

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,8 @@ _SHA256 = 64
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file of a model on this machine, and the digest that its bytes must have (empty: not known)."""
+    """A file of a model on this machine, and the digest that its bytes must have (empty: nobody has told it, and the
+    file was not read yet)."""
 
     path: Path
     sha256: str
@@ -36,7 +37,8 @@ class ModelFiles:
     """The files of all models. `folder` keeps what users import and what was checked; `quiet` hides progress bars.
 
     Downloads go to the hub's own cache and follow its variables (HF_HUB_CACHE, HF_ENDPOINT, HF_HUB_OFFLINE,
-    HF_TOKEN). The hub does not check contents, so every file is compared with its digest before its first use.
+    HF_TOKEN). The hub does not check contents, so every file is compared with its digest before its first use: the
+    pinned one, else the hub's own, else that of the file when it was read first.
     """
 
     def __init__(self, folder: Path, *, quiet: bool = True) -> None:
@@ -47,7 +49,7 @@ class ModelFiles:
         """Tell where the model's file is, or None; no network, no heavy import, no look into the file."""
         imported = self.folder / f"{model.name}.onnx"
         if imported.is_file():
-            return LocalFile(imported, self._notes().get(imported.name, {}).get("sha256", ""), "imported")
+            return LocalFile(imported, self._first_seen(imported), "imported")
         packaged = _in_package(model)
         if packaged:
             return LocalFile(packaged, model.file.sha256, f"package {PACKAGED[model.name]}")
@@ -58,7 +60,7 @@ class ModelFiles:
         """Give the model's file, checked; it is downloaded when it is not there. Raises `ModelFailure`."""
         found = self.find(model)
         if found and self._holds(found):
-            return found
+            return found if found.sha256 else replace(found, sha256=self._first_seen(found.path))
         if found and found.origin != "downloaded":
             raise ModelFailure(
                 f"The file of {model.name}, {found.path}, is damaged or was changed.",
@@ -75,10 +77,11 @@ class ModelFiles:
         return self._download(model, part, force=path.exists()).path
 
     def verify(self, found: LocalFile) -> bool:
-        """Read the whole file and tell whether its bytes are the published ones."""
+        """Read the whole file and tell whether its bytes are those that they must be; a digest that was not known yet
+        is, from now on."""
         digest = file_sha256(found.path)
-        good = not found.sha256 or digest == found.sha256
-        self._note(found.path, digest if good else "")
+        good = digest == (found.sha256 or digest)
+        self._note(found.path, digest if good else "", published=found.sha256 or digest)
         return good
 
     def bring(self, model: Model, source: Path) -> LocalFile:
@@ -92,7 +95,7 @@ class ModelFiles:
         except OSError as error:
             raise UsageError(f"{source} cannot be imported ({error.strerror}).") from error
         digest = file_sha256(target)
-        self._note(target, digest)
+        self._note(target, digest, published=digest)
         return LocalFile(target, digest, "imported")
 
     def forget(self, model: Model) -> None:
@@ -109,10 +112,11 @@ class ModelFiles:
         return self.verify(found)
 
     def _expected(self, part: RemoteFile, path: Path) -> str:
-        if part.sha256:
-            return part.sha256
-        published: str = self._notes().get(_note_name(path), {}).get("published", "")
-        return published
+        return part.sha256 or self._first_seen(path) or _named_after(path)
+
+    def _first_seen(self, path: Path) -> str:
+        note = self._notes().get(_note_name(path), {})
+        return str(note.get("published") or note.get("sha256") or "")
 
     def _download(self, model: Model, part: RemoteFile, *, force: bool) -> LocalFile:
         if not model.repository:
@@ -124,8 +128,8 @@ class ModelFiles:
             digest = file_sha256(path)
             expected = part.sha256 or published
             if digest == expected or not expected:
-                self._note(path, digest, published=expected)
-                return LocalFile(path, expected, "downloaded")
+                self._note(path, digest, published=digest)
+                return LocalFile(path, digest, "downloaded")
         path.unlink()
         raise ModelFailure(
             f"{part.path} of {model.repository} does not have the bytes that were published (SHA-256 {digest[:12]}... "
@@ -173,6 +177,12 @@ def cached_path(model: Model, part: RemoteFile, environment: Mapping[str, str] |
     cache = Path(environment.get("HF_HUB_CACHE") or home / "hub").expanduser()
     repository = (part.repository or model.repository).replace("/", "--")
     return cache / f"models--{repository}" / "snapshots" / (part.revision or model.revision) / part.path
+
+
+def _named_after(path: Path) -> str:
+    """The digest of a large file in the hub's cache, which is named after it; empty where files are kept otherwise."""
+    name = path.resolve().name
+    return name if len(name) == _SHA256 and not set(name) - set("0123456789abcdef") else ""
 
 
 def _note_name(path: Path) -> str:
