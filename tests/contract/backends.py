@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sosie.embedding_service.app import create_app
 from sosie.embedding_service.options import ServiceOptions
-from sosie.fingerprints.embedders.base import Backend
+from sosie.fingerprints.embedders.base import Backend, Embedder
 from sosie.fingerprints.embedders.builtin import BuiltinBackend
 from sosie.fingerprints.embedders.clip import ClipBackend
 from sosie.fingerprints.embedders.fake import FakeBackend
@@ -70,7 +70,14 @@ def tiny_clip(folder: Path) -> ClipBackend:
 @contextmanager
 def running(folder: Path, options: ServiceOptions | None = None) -> Iterator[str]:
     """Our own service in a thread of this process; gives its address."""
-    app = create_app(tiny_clip(folder).open(), options or ServiceOptions())
+    with served(tiny_clip(folder).open(), options) as url:
+        yield url
+
+
+@contextmanager
+def served(embedder: Embedder, options: ServiceOptions | None = None) -> Iterator[str]:
+    """The service of an embedder that is open already."""
+    app = create_app(embedder, options or ServiceOptions())
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,7 @@ from PIL import Image
 
 from sosie.embedding_service.options import ServiceOptions
 from sosie.fingerprints.embedders.service import ServiceBackend
-from tests.contract.backends import QUICK, running, tiny_clip
+from tests.contract.backends import QUICK, running, served, tiny_clip
 from tests.contract.tiny import picture, tiny_onnx
 from tests.web import Site
 
@@ -70,6 +71,8 @@ def test_health_and_models_tell_what_runs(tmp_path: Path) -> None:
         ({"input": [uri(0)] * 5}, "at most 4 images"),
         ({"input": [uri(0)], "dimensions": 8}, "16 dimensions"),
         ({"input": 5}, "input"),
+        ({"model": "tiny"}, "input is missing"),
+        ([], "The body"),
     ],
 )
 def test_what_cannot_be_embedded_is_refused_with_a_reason(tmp_path: Path, body: object, says: str) -> None:
@@ -78,6 +81,25 @@ def test_what_cannot_be_embedded_is_refused_with_a_reason(tmp_path: Path, body: 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert says in answer.text
+
+
+def test_every_refusal_is_a_problem_with_a_sentence(tmp_path: Path) -> None:
+    with running(tmp_path) as url:
+        answers = [httpx.get(f"{url}/nothing"), httpx.put(f"{url}/embeddings"), httpx.post(f"{url}/health")]
+    assert [answer.status_code for answer in answers] == [404, 405, 405]
+    assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers)
+    assert answers[1].headers["allow"] == "POST"
+
+
+def test_a_model_that_breaks_is_told_and_the_client_comes_again(tmp_path: Path) -> None:
+    embedder = tiny_clip(tmp_path).open()
+    with served(embedder) as url:
+        embedder.model = replace(embedder.model, dims=3)
+        broken = httpx.post(f"{url}/embeddings", json={"input": [uri(0)]})
+        embedder.model = replace(embedder.model, dims=16)
+        mended = httpx.post(f"{url}/embeddings", json={"input": [uri(0)]})
+    assert (broken.status_code, mended.status_code) == (503, 200)
+    assert broken.json()["detail"] == "The model does not work: tiny gave vectors of 16 numbers instead of 3."
 
 
 def test_addresses_are_fetched_only_where_that_is_switched_on_and_allowed(tmp_path: Path) -> None:

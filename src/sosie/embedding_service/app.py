@@ -13,12 +13,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from sosie.embedding_service.batching import Batcher, BusyError
 from sosie.embedding_service.fetching import Fetcher
 from sosie.embedding_service.options import ServiceOptions
 from sosie.embedding_service.payload import BadInputError, EmbeddingRequest, image_bytes, openai_answer, plain_answer
-from sosie.errors import UnreadableImage
+from sosie.errors import Cancelled, SosieError, UnreadableImage
 from sosie.fingerprints.embedders.base import Embedder, Prepared, Rejected
 from sosie.imaging import DecodeParams, decode
 
@@ -40,7 +41,8 @@ def create_app(embedder: Embedder, options: ServiceOptions) -> FastAPI:
     """Give the application that serves one embedder."""
     service = _Service(embedder, options)
     app = FastAPI(title="Sosie embedding service", lifespan=service.lifespan, docs_url=None, redoc_url=None)
-    app.add_exception_handler(ProblemError, _answer_problem)
+    for kind in (ProblemError, HTTPException, SosieError, Exception):
+        app.add_exception_handler(kind, _answer_problem)
     app.middleware("http")(service.guard)
     for path in ("/embeddings", "/v1/embeddings"):
         app.post(path)(service.embeddings)
@@ -51,8 +53,22 @@ def create_app(embedder: Embedder, options: ServiceOptions) -> FastAPI:
 
 
 async def _answer_problem(_request: Request, problem: Exception) -> Response:
-    known = problem if isinstance(problem, ProblemError) else ProblemError(500, "Something went wrong.")
-    return known.response()
+    return _as_problem(problem).response()
+
+
+def _as_problem(problem: Exception) -> ProblemError:
+    """Say what any failure means for whoever asked; what is nobody's fault but ours is told in no more words."""
+    match problem:
+        case ProblemError():
+            return problem
+        case HTTPException():
+            return ProblemError(problem.status_code, f"{problem.detail}.", dict(problem.headers or {}))
+        case Cancelled():
+            return ProblemError(503, "The service is stopping.", {"retry-after": "1"})
+        case SosieError():
+            return ProblemError(503, f"The model does not work: {problem.message}")
+        case _:
+            return ProblemError(500, "Something went wrong.")
 
 
 class _Service:

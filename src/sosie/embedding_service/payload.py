@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class ImageInput(BaseModel):
@@ -28,6 +28,12 @@ class EmbeddingRequest(BaseModel):
     modality: Literal["image"] = "image"
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _has_images(self) -> Self:
+        if self.input is None and self.images is None:
+            raise ValueError("input is missing: a list of images as data URIs")
+        return self
 
     def sources(self) -> list[str]:
         """Give the images as they were sent: data URIs or base64."""
