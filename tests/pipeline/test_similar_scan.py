@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -77,15 +79,21 @@ def test_a_second_scan_gives_the_same_report(clip: None, folder: Path) -> None:
 
 
 def test_complete_groups_have_no_pair_under_the_threshold(clip: None, folder: Path) -> None:
-    report = scan(folder, embedders=["clip"], similarity_threshold=0.55, similar_groups="complete")
+    report = scan(folder, embedders=["clip"], similarity_threshold=0.3, similar_groups="complete")
     assert report.params["similar_groups"] == "complete"
+    keeper = {member: group.keeper for group in report.groups if group.relation == "copy" for member in group.members}
+    pairs = {(edge.a, edge.b) for edge in report.edges}
+    alike = [{keeper.get(member, member) for member in g.members} for g in report.groups if g.relation == "similar"]
+    assert max(len(pictures) for pictures in alike) > 2
+    assert all(set(combinations(sorted(pictures), 2)) <= pairs for pictures in alike)
 
 
 def test_without_a_network_the_built_in_method_takes_over_in_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    report = scan(folder, embedders=["clip", "service", "gemini", "huggingface", "builtin"])
+    chain = ["clip", "service", "gemini", "huggingface", "builtin"]
+    report = scan(folder, embedders=chain)
     assert report.params["embedder"] == "builtin"
     assert report.fallbacks == (
         "What looks alike was compared with the built-in method. clip is not used: the model clip-vit-b32 is not here, "
@@ -93,6 +101,9 @@ def test_without_a_network_the_built_in_method_takes_over_in_one_line(
         "Not set up: service, gemini, huggingface.",
     )
     assert any(group.relation == "copy" for group in report.groups)
+    arguments = [part for name in chain for part in ("--embedder", name)]
+    said = CliRunner().invoke(app, ["scan", str(folder), *arguments]).stdout
+    assert report.fallbacks[0] in said.splitlines()
 
 
 def test_the_copies_do_not_depend_on_the_embedder(clip: None, folder: Path) -> None:
@@ -142,6 +153,17 @@ def test_models_are_listed_and_verified(clip: None) -> None:
     path = Path(next(row["path"] for row in listed if row["name"] == "clip-vit-b32"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert CliRunner().invoke(app, ["models", "verify", "clip-vit-b32"]).exit_code == 1
+
+
+def test_a_file_that_cannot_be_used_does_not_take_the_place_of_an_imported_one(clip: None, tmp_path: Path) -> None:
+    (tmp_path / "other.onnx").write_bytes(tiny_onnx(side=224, dims=100, pool=32))
+    answer = CliRunner().invoke(app, ["models", "import", "clip-vit-b32", str(tmp_path / "other.onnx")])
+    assert answer.exit_code == 4
+    listed = json.loads(CliRunner().invoke(app, ["models", "list", "--json"]).stdout)
+    row = next(row for row in listed if row["name"] == "clip-vit-b32")
+    assert row["sha256"] == hashlib.sha256((tmp_path / "clip.onnx").read_bytes()).hexdigest()
+    assert CliRunner().invoke(app, ["models", "verify", "clip-vit-b32"]).exit_code == 0
+    assert [path.name for path in Path(row["path"]).parent.glob("*.onnx")] == ["clip-vit-b32.onnx"]
 
 
 def test_the_cache_tells_its_size_and_forgets_what_is_gone(clip: None, folder: Path) -> None:

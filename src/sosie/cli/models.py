@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +43,7 @@ def list_models(
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("model", "here", "MB", "dims", "threshold", "licence", "about"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column != "about")
     for row in rows:
         size = f"{row['bytes'] / 1e6:.0f}" if row["bytes"] else ""
         values = (row["name"], row["here"] or "no", size, str(row["dims"]), f"{row['threshold']:.2f}")
@@ -131,17 +132,17 @@ def import_model(
 
     Example: sosie models import sscd sscd_disc_mixup.onnx
     """
-    from sosie.errors import EmbedderFailure
     from sosie.fingerprints.embedders.clip import ClipBackend
+    from sosie.fingerprints.embedders.files import ModelFiles
     from sosie.fingerprints.embedders.registry import find_model
 
     model, files = find_model(name), _files()
-    found = files.bring(model, file)
-    try:
-        ClipBackend(model=model, files=files).open().close()
-    except EmbedderFailure:
-        files.forget(model)
-        raise
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=files.folder) as folder:  # what was imported before stays until this is tried
+        trial = ModelFiles(Path(folder) / "models")
+        copied = trial.bring(model, file)
+        ClipBackend(model=model, files=trial).open().close()
+        found = files.bring(model, copied.path)
     typer.echo(f"{model.name}: {found.path}")
 
 

@@ -131,7 +131,7 @@ def _print_summary(console: Console, report: Report, root: str) -> None:
         found += f"; {_count(alike, 'group')} of pictures that look alike"
     console.print(f"\n[bold]{images}[/]{where}: {found}. {seconds:.1f} s.")
     for fallback in report.fallbacks:
-        console.print(f"[yellow]{escape(fallback)}[/]")
+        console.print(f"[yellow]{escape(fallback)}[/]", soft_wrap=True)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

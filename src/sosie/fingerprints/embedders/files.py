@@ -98,10 +98,6 @@ class ModelFiles:
         self._note(target, digest, published=digest)
         return LocalFile(target, digest, "imported")
 
-    def forget(self, model: Model) -> None:
-        """Remove a file that a user brought."""
-        (self.folder / f"{model.name}.onnx").unlink(missing_ok=True)
-
     def _holds(self, found: LocalFile) -> bool:
         """Tell whether a file is good: by a note of an earlier check while it has not changed, else by reading it."""
         note = self._notes().get(_note_name(found.path), {})
