@@ -64,3 +64,27 @@ def test_a_settings_file_that_cannot_be_is_refused_by_its_name(text: str, tmp_pa
 def test_a_settings_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load_settings({}, {}, tmp_path / "none.toml")
+
+
+def test_what_steps_need_is_the_same_in_a_table_a_list_and_a_variable(tmp_path: Path) -> None:
+    file = tmp_path / "sosie.toml"
+    file.write_text("[steps.read]\ncpus = 2\nbatch = 64\n[steps.embed]\ngpus = 0.5\n")
+    table = load_settings({}, {}, file)
+    text = load_settings({}, {"SOSIE_STEPS": "embed.gpus=0.5, read.batch=64,read.cpus=2"})
+    assert table.steps == text.steps == ("embed.gpus=0.5", "read.batch=64", "read.cpus=2")
+    assert table.needs_of("read") == {"batch": 64, "cpus": 2}
+    assert table.needs_of("verify") == {}
+
+
+@pytest.mark.parametrize(
+    "steps", ["walk.cpus=1", "read.wheels=4", "read.cpus=0", "read.batch=x", "read", "embed.gpus=-1", 7, {"read": 2}]
+)
+def test_needs_that_cannot_be_are_refused(steps: object) -> None:
+    with pytest.raises(UsageError, match="steps"):
+        load_settings({"steps": steps}, {})
+
+
+def test_a_run_may_lie_in_a_bucket_and_its_locks_stay_on_this_machine(tmp_path: Path) -> None:
+    settings = load_settings({"run_dir": "s3://bucket/runs/", "data_dir": tmp_path}, {})
+    assert (settings.run_dir, settings.run_path) == ("s3://bucket/runs", tmp_path / "runs")
+    assert load_settings({"run_dir": str(tmp_path / "x")}, {}).run_path == tmp_path / "x"

@@ -19,6 +19,9 @@ Payload = Literal["data-urls", "base64", "image"]
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 _BRAND = "brand"
+STEPS = ("fetch", "read", "near", "nearest", "verify", "embed", "alike")
+"""The steps of a scan on tasks, see docs/scale.md."""
+STEP_NEEDS = ("cpus", "gpus", "batch")
 EMBEDDERS = ("clip", "service", "gemini", "huggingface", "builtin", "none")
 
 
@@ -49,8 +52,12 @@ class Settings:
     in memory, and with the engine `ray` cuts by the number of images."""
     ray_address: str = ""
     """Address of a Ray cluster, `ray://HOST:10001` or `HOST:6379`; by default one is started on this machine."""
-    run_dir: Path | None = None
-    """Folder for the files between steps, seen by all machines of a cluster; otherwise `runs` in the data directory."""
+    run_dir: Path | str | None = None
+    """Where the files between steps lie, for all machines of a cluster to see: a folder, or a bucket as
+    `s3://bucket/folder`, gs://, az://; otherwise `runs` in the data directory."""
+    steps: tuple[str, ...] = ()
+    """What a task of a step takes up, and how many images or pairs it has: `read.cpus=2`, `embed.gpus=0.5`,
+    `verify.batch=64`; in sosie.toml also as tables (`[steps.read]`)."""
     max_megapixels: float = 200.0
     """Larger images are skipped before they are decoded."""
     max_megabytes: float = 1000.0
@@ -147,8 +154,13 @@ class Settings:
 
     @property
     def run_path(self) -> Path:
-        """The folder of the files between steps, a folder a run."""
-        return self.run_dir or self.data_path / "runs"
+        """The folder of the files between steps, a folder a run; with a bucket, of what only this machine needs."""
+        return self.run_dir if isinstance(self.run_dir, Path) else self.data_path / "runs"
+
+    def needs_of(self, step: str) -> dict[str, float]:
+        """Return what the setting `steps` says of one step: numbers by `STEP_NEEDS`."""
+        said = (need.removeprefix(f"{step}.").split("=") for need in self.steps if need.startswith(f"{step}."))
+        return {name: float(value) for name, value in said}
 
     @property
     def originals_path(self) -> Path:
@@ -233,9 +245,13 @@ def check_setting(name: str, value: Any) -> Any:
         return tuple(_one_of(name, EMBEDDERS, part) for part in listed)
     if name in _LISTS:
         return _listed(name, value)
+    if name == "steps":
+        return _steps(value)
     try:
         match name:
-            case "data_dir" | "catalog" | "password_file" | "run_dir":
+            case "run_dir":
+                return str(value).rstrip("/") if "://" in str(value) else Path(value).expanduser()
+            case "data_dir" | "catalog" | "password_file":
                 return Path(value).expanduser()
             case "jobs_at_once" | "jobs_waiting" | "results_kept":
                 return _at_least(1, int(value))
@@ -266,6 +282,30 @@ def _listed(name: str, value: Any) -> tuple[Any, ...]:
         raise UsageError(f"The setting {name} cannot be {value!r}.", next_step="Give a list.")
     parts = [str(part).strip() for part in value if str(part).strip()]
     return tuple(Path(part).expanduser() for part in parts) if name == "allowed_roots" else tuple(parts)
+
+
+def _steps(value: Any) -> tuple[str, ...]:
+    """Return what steps need as `STEP.NEED=NUMBER`, sorted; tables of sosie.toml say the same."""
+    if isinstance(value, str):
+        value = [part for part in value.replace(" ", "").split(",") if part]
+    if isinstance(value, Mapping):
+        tables = {step: table if isinstance(table, Mapping) else {"": table} for step, table in value.items()}
+        value = [f"{step}.{need}={number}" for step, table in tables.items() for need, number in table.items()]
+    if not isinstance(value, list | tuple):
+        raise UsageError(f"The setting steps cannot be {value!r}.", next_step="Write read.cpus=2, or a table.")
+    return tuple(sorted({_step_need(str(part)) for part in value}))
+
+
+def _step_need(text: str) -> str:
+    step, _, rest = text.partition(".")
+    need, _, number = rest.partition("=")
+    _one_of("steps", STEPS, step)
+    _one_of(f"steps.{step}", STEP_NEEDS, need)
+    try:
+        found = _at_least({"cpus": 0.01, "gpus": 0, "batch": 1}[need], float(number))
+    except ValueError as error:
+        raise UsageError(f"The setting steps cannot be {text!r} ({error}).") from error
+    return f"{step}.{need}={int(found) if need == 'batch' else found:g}"
 
 
 def _one_of(name: str, choices: tuple[str, ...], value: Any) -> str:

@@ -227,3 +227,16 @@ def test_all_shows_every_group_and_every_skipped_file(tmp_path: Path) -> None:
     for number in range(27):
         for suffix in ("png", "bmp", "txt"):
             assert f"{number}.{suffix}" in every
+
+
+def test_stats_tell_what_stages_and_steps_took_on_stderr_alone(shop: Path, tmp_path: Path) -> None:
+    plain = sosie("scan", shop, "--method", "hash", "--json", "--catalog", tmp_path / "plain.db")
+    run = sosie("scan", shop, "--method", "hash", "--json", "--shards", "2", "--stats")
+    told = [line.split() for line in lines(run.stderr)]
+    assert ["read", "2", "0", "6"] in [words[:4] for words in told]
+    heads = ["stage", "read", "compare", "group", "similar", "all", "step", "read", "near"]
+    assert [words[0] for words in told if words] == heads
+    one, other = ({**json.loads(text.stdout), "timings": {}} for text in (plain, run))
+    assert one == other
+    again = sosie("scan", shop, "--method", "hash", "--quiet", "--stats")
+    assert "Nothing had changed" in again.stderr

@@ -74,3 +74,9 @@ RayAddressOption = Annotated[
     str | None,
     typer.Option(help="Address of the Ray cluster.", metavar="ADDRESS", show_default="one started on this machine"),
 ]
+StatsOption = Annotated[
+    bool, typer.Option("--stats", help="Tell on stderr how long each stage and what each step of tasks took.")
+]
+ThresholdOption = Annotated[
+    float | None, typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured")
+]

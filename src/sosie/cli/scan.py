@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sosie.cli.account import Account
 from sosie.cli.options import (
     CatalogOption,
     EmbedderOption,
@@ -16,6 +17,8 @@ from sosie.cli.options import (
     MethodOption,
     RayAddressOption,
     ShardsOption,
+    StatsOption,
+    ThresholdOption,
 )
 from sosie.errors import UsageError
 from sosie.pipeline.run import Found
@@ -35,10 +38,7 @@ def scan(
     catalog: CatalogOption = None,
     method: MethodOption = None,
     embedder: EmbedderOption = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Cosine from which images look alike.", show_default="as the model was measured"),
-    ] = None,
+    threshold: ThresholdOption = None,
     report: Annotated[Path | None, typer.Option(help="Write the report as JSON to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report as JSON to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table.")] = False,
@@ -55,6 +55,7 @@ def scan(
     shards: ShardsOption = None,
     ray_address: RayAddressOption = None,
     max_megapixels: Annotated[float | None, typer.Option(help="Skip larger images.", show_default="200")] = None,
+    stats: StatsOption = False,
 ) -> None:
     """Find the duplicates in folders and show which image of each group to keep.
 
@@ -80,18 +81,29 @@ def scan(
             "similar_groups": "complete" if strict_groups else None,
         }
     )
-    found = _find(paths or [], brand or [], settings, hidden=hidden, quiet=quiet, yes=yes)
+    account = Account() if stats else None
+    found = _find(paths or [], brand or [], settings, account, hidden=hidden, quiet=quiet, yes=yes)
+    if account:
+        account.tell(found.report.timings)
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
     raise typer.Exit(_exit_code(found, check=check, strict=strict))
 
 
 def _find(
-    paths: Sequence[str], brands: Sequence[str], settings: Settings, *, hidden: bool, quiet: bool, yes: bool
+    paths: Sequence[str],
+    brands: Sequence[str],
+    settings: Settings,
+    account: Account | None,
+    *,
+    hidden: bool,
+    quiet: bool,
+    yes: bool,
 ) -> Found:
     from sosie.cli.progress import asker, show_progress
 
-    with show_progress(quiet=quiet) as listen:
-        confirm = asker(listen, yes=yes)
+    with show_progress(quiet=quiet) as show:
+        confirm = asker(show, yes=yes)
+        listen = account.before(show) if account else show
         if brands:
             from sosie.pipeline.brand_scan import scan_brands
 

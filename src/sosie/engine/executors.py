@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from sosie.engine.children import Child, ChildLost
-from sosie.errors import WorkerLost
+from sosie.errors import EngineFailure, WorkerLost
 
 TRIES = 4
 """How often a task is begun at the most: one that ends its process every time is given up."""
 
 Function = Callable[[Any], Any]
 """A function at the top of a module, so that other processes find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one task takes up: processors, GPUs (parts of one count), and how many rows it has (0: as many as suits)."""
+
+    cpus: float = 1.0
+    gpus: float = 0.0
+    batch: int = 0
+
+
+_USUAL = Needs()
+
+
+def side_by_side(needs: Needs, cpus: float, gpus: float) -> int:
+    """Return how many calls with these needs run at a time. Raises `EngineFailure` where there are too few GPUs."""
+    by_cpus = int(cpus / needs.cpus) if needs.cpus else int(cpus)
+    if needs.gpus > gpus:
+        raise EngineFailure(
+            f"A step wants {needs.gpus:g} GPUs, and there are {gpus:g}.",
+            next_step="Change the setting steps, or run where there are more.",
+        )
+    return max(1, min(by_cpus, int(gpus / needs.gpus)) if needs.gpus else by_cpus)
+
+
+def gpus_here() -> int:
+    """Return how many NVIDIA GPUs this machine gives to its programs."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return len([part for part in named.split(",") if part.strip() not in ("", "-1", "none")])
+    return len(list(Path("/dev").glob("nvidia[0-9]*")))
 
 
 class Executor(Protocol):
@@ -27,14 +60,22 @@ class Executor(Protocol):
 
     @property
     def hands(self) -> int:
-        """How many calls run side by side."""
+        """How many calls of one processor each run side by side."""
         ...
 
-    def run(self, function: Function, count: int, load: Callable[[int], Any]) -> Iterator[tuple[int, Any]]:
+    @property
+    def lost(self) -> int:
+        """How often a call was lost with its process or machine so far."""
+        ...
+
+    def run(
+        self, function: Function, count: int, load: Callable[[int], Any], needs: Needs = _USUAL
+    ) -> Iterator[tuple[int, Any]]:
         """Yield number and result of each call as it ends; `load` gives the argument of a number, in any thread.
 
-        A call that is lost with its process or machine is made again; `WorkerLost` after the last try. What the
-        function raises is raised here, and what is under way then, or when the iterator is closed, is ended.
+        So many run side by side as their `needs` allow; `EngineFailure` where not even one fits. A call that is lost
+        with its process or machine is made again; `WorkerLost` after the last try. What the function raises is raised
+        here, and what is under way then, or when the iterator is closed, is ended.
         """
         ...
 
@@ -47,9 +88,13 @@ class Inline:
     """Everything in this process, one after the other."""
 
     hands = 1
+    lost = 0
 
-    def run(self, function: Function, count: int, load: Callable[[int], Any]) -> Iterator[tuple[int, Any]]:
+    def run(
+        self, function: Function, count: int, load: Callable[[int], Any], needs: Needs = _USUAL
+    ) -> Iterator[tuple[int, Any]]:
         """Yield number and result of each call, in order."""
+        side_by_side(needs, 1, gpus_here() if needs.gpus else 0)
         for number in range(count):
             yield number, function(load(number))
 
@@ -62,12 +107,16 @@ class Pool:
 
     def __init__(self, hands: int) -> None:
         self.hands = hands
+        self.lost = 0
         self._idle: list[Child] = []
 
-    def run(self, function: Function, count: int, load: Callable[[int], Any]) -> Iterator[tuple[int, Any]]:
+    def run(
+        self, function: Function, count: int, load: Callable[[int], Any], needs: Needs = _USUAL
+    ) -> Iterator[tuple[int, Any]]:
         """Yield number and result of each call as it ends, as `Executor` says."""
-        batch = _Batch(function, load, deque(range(count)))
-        threads = [threading.Thread(target=batch.feed, args=(self._idle,)) for _ in range(min(self.hands, count))]
+        batch = _Batch(function, load, deque(range(count)), self._note_loss)
+        hands = min(side_by_side(needs, self.hands, gpus_here() if needs.gpus else 0), count)
+        threads = [threading.Thread(target=batch.feed, args=(self._idle,)) for _ in range(hands)]
         for thread in threads:
             thread.start()
         try:
@@ -80,6 +129,9 @@ class Pool:
             batch.end()
             for thread in threads:
                 thread.join()
+
+    def _note_loss(self) -> None:
+        self.lost += 1
 
     def close(self) -> None:
         """End the children."""
@@ -94,6 +146,7 @@ class _Batch:
     function: Function
     load: Callable[[int], Any]
     todo: deque[int]
+    note_loss: Callable[[], None]
     answers: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = field(default_factory=queue.SimpleQueue)
     lost: Counter[int] = field(default_factory=Counter)
     busy: set[Child] = field(default_factory=set)
@@ -137,6 +190,7 @@ class _Batch:
             child.stop()
         with self.guard:
             self.lost[number] += 1
+            self.note_loss()
             if self.lost[number] < TRIES:
                 self.todo.append(number)
                 return

@@ -83,6 +83,42 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+class Metered:
+    """Files of a run that count the bytes which are read through them; equal to others of the same files."""
+
+    def __init__(self, files: RunFiles) -> None:
+        self._files = files
+        self.count = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Metered) and self._files == other._files
+
+    def __hash__(self) -> int:
+        return hash(self._files)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file is there."""
+        return self._files.has(name)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file, and count them."""
+        data = self._files.read(name)
+        self.count += len(data)
+        return data
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file."""
+        self._files.write(name, data)
+
+    def drop(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        self._files.drop(name)
+
+    def clear(self) -> None:
+        """Remove all files of the run."""
+        self._files.clear()
+
+
 def _failed(what: str, path: Path, error: OSError) -> EngineFailure:
     return EngineFailure(
         f"{path} cannot be {what} ({error.strerror}).",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sosie.engine.executors import TRIES, Function
+from sosie.engine.executors import TRIES, Function, Needs, side_by_side
 from sosie.errors import EngineFailure, UsageError, WorkerLost
 
+_USUAL = Needs()
 _AHEAD = 2
 """Tasks under way for each processor: the next one is there when one ends."""
 
@@ -33,6 +35,9 @@ class RayTasks:
             self._connect(address or "local", most)
         processors = int(self._ray.cluster_resources().get("CPU", 1))
         self.hands = max(1, min(processors, most) if most else processors)
+        self.lost = 0
+        # Where fewer than all processors are wanted, Ray would give those that wait to the others.
+        self._ahead = _AHEAD if self.hands == processors else 1
 
     def _connect(self, address: str, most: int) -> None:
         limits = {"num_cpus": most} if address == "local" and most else {}
@@ -46,21 +51,46 @@ class RayTasks:
                 next_step="Check ray_address, and that `ray status` answers there.",
             ) from error
 
-    def run(self, function: Function, count: int, load: Callable[[int], Any]) -> Iterator[tuple[int, Any]]:
+    def run(
+        self, function: Function, count: int, load: Callable[[int], Any], needs: Needs = _USUAL
+    ) -> Iterator[tuple[int, Any]]:
         """Yield number and result of each call as it ends, as `Executor` says."""
-        remote = self._ray.remote(max_retries=TRIES - 1, num_cpus=1)(function)
-        waiting, running = iter(range(count)), dict[Any, int]()
+        # Ray would begin lost tasks again by itself, but tell nobody that it did.
+        remote = self._ray.remote(max_retries=0, num_cpus=needs.cpus, num_gpus=needs.gpus)(function)
+        waiting, running, tries = deque(range(count)), dict[Any, int](), Counter[int]()
+        most = self._most_under_way(needs)
         try:
-            while True:
-                while len(running) < self.hands * _AHEAD and (number := next(waiting, None)) is not None:
+            while waiting or running:
+                while waiting and len(running) < most:
+                    number = waiting.popleft()
+                    tries[number] += 1
                     running[remote.remote(load(number))] = number
-                if not running:
-                    return
                 (ready,), _ = self._ray.wait(list(running), num_returns=1)
-                yield running.pop(ready), self._result(ready)
+                number = running.pop(ready)
+                try:
+                    value = self._result(ready)
+                except WorkerLost:
+                    self.lost += 1
+                    if tries[number] == TRIES:
+                        raise
+                    waiting.append(number)
+                else:
+                    yield number, value
         finally:
             for task in running:
                 self._ray.cancel(task, force=True)
+
+    def _most_under_way(self, needs: Needs) -> int:
+        """Return how many tasks to hand on at a time. Raises `EngineFailure` when no machine could ever do one."""
+        machines = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        if not any(there.get("CPU", 0) >= needs.cpus and there.get("GPU", 0) >= needs.gpus for there in machines):
+            raise EngineFailure(
+                f"No machine of the cluster has {needs.cpus:g} CPUs and {needs.gpus:g} GPUs for a task.",
+                next_step="Change the setting steps, or add such a machine.",
+            )
+        together = self._ray.cluster_resources()
+        fitting = side_by_side(needs, self.hands, together.get("GPU", 0.0))
+        return fitting * self._ahead
 
     def _result(self, task: Any) -> Any:
         errors = self._ray.exceptions

@@ -64,6 +64,9 @@ class Task:
     links: Sequence[tuple[int, int, Chain]] = ()
     spare: bool = False
 
+    def __len__(self) -> int:
+        return len(self.pairs)
+
 
 class Examiner:
     """Measures and judges pairs in this thread, and keeps the images that it saw last."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from sosie.types import Skipped
+
+if TYPE_CHECKING:
+    from sosie.engine.costs import StepCost
 
 Stage = Literal["find", "fetch", "read", "compare", "verify", "embed", "similar", "group"]
 
@@ -17,6 +21,7 @@ class Progress:
 
     `passed` are those skipped since the last word, `recent` the last contents (SHA-256) that were read since then.
     `note` is a plain sentence when something does not go as it was set up: a back end that was left for another.
+    `steps` is what tasks on files have cost so far, now and then: empty means nothing new.
     """
 
     stage: Stage
@@ -27,6 +32,7 @@ class Progress:
     passed: tuple[Skipped, ...] = ()
     recent: tuple[bytes, ...] = ()
     note: str = ""
+    steps: tuple[StepCost, ...] = ()
 
 
 Listener = Callable[[Progress], None]
@@ -35,3 +41,27 @@ Listener = Callable[[Progress], None]
 
 def ignore(_progress: Progress) -> None:
     """Listen to nothing."""
+
+
+class Accountant:
+    """A listener that hands on what it hears, once a second with what `costs` tells; `end` hands on the last word."""
+
+    _PAUSE = 1.0
+
+    def __init__(self, listen: Listener, costs: Callable[[], tuple[StepCost, ...]]) -> None:
+        self._listen, self._costs = listen, costs
+        self._told = time.monotonic()
+        self._last = Progress("find")
+
+    def __call__(self, progress: Progress) -> None:
+        """Hear of a run."""
+        self._last = progress
+        now = time.monotonic()
+        if now - self._told >= self._PAUSE:
+            self._told, progress = now, replace(progress, steps=self._costs())
+        self._listen(progress)
+
+    def end(self) -> None:
+        """Tell what all of it has cost, if tasks did it."""
+        if steps := self._costs():
+            self._listen(replace(self._last, passed=(), recent=(), note="", steps=steps))

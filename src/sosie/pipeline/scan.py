@@ -20,7 +20,7 @@ from sosie.pipeline.assemble import groups_of, image_edges, image_records, keepe
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.describing import fingerprinters_of
 from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
-from sosie.pipeline.progress import Listener, Progress
+from sosie.pipeline.progress import Accountant, Listener, Progress
 from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.sharpness import measure_sharpness
 from sosie.pipeline.threads import single_threaded_libraries
@@ -60,7 +60,10 @@ def scan(
     pairs whose cosine is up to that much under the threshold (`looser`).
     """
     with workshop_for(settings, lambda: _run_key(catalogue, refs, settings)) as workshop:
-        return scan_with(workshop, catalogue, refs, passed, settings, listen, confirm, slack)
+        accountant = Accountant(listen, workshop.costs)
+        found = scan_with(workshop, catalogue, refs, passed, settings, accountant, confirm, slack)
+        accountant.end()
+        return found
 
 
 def _run_key(catalogue: Catalogue, refs: Sequence[ImageRef], settings: Settings) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sosie.config import Settings
+from sosie.config import STEPS, Settings
 from sosie.errors import EngineFailure, RunStopped
 from sosie.matching.hamming import pairs_within
 from sosie.pipeline.hashing import Join
@@ -18,7 +18,9 @@ from sosie.store.lock import alone
 from sosie.types import ImageRef
 
 if TYPE_CHECKING:
-    from sosie.engine.executors import Executor
+    from sosie.engine.costs import StepCost
+    from sosie.engine.executors import Executor, Needs
+    from sosie.engine.files import RunFiles
     from sosie.engine.run import Run
     from sosie.matching.similar.join import Joins
     from sosie.pipeline.verifying import Hands
@@ -29,13 +31,14 @@ class Workshop:
     """The parts of a scan that take long. Whoever does them, what comes out is the same to the last byte.
 
     `shards` says for all images of a run who reads them (None: threads here), `join` is the join of hashes, `hands`
-    give what finds candidates and verifies them, `joins` that of vectors.
+    give what finds candidates and verifies them, `joins` that of vectors. `costs` tells what tasks have cost so far.
     """
 
     shards: Callable[[Sequence[ImageRef], ReadParams], Shards | None]
     join: Join
     hands: Callable[[], Hands]
     joins: Joins | None
+    costs: Callable[[], tuple[StepCost, ...]] = tuple
 
 
 def own_workshop(settings: Settings) -> Workshop:
@@ -59,7 +62,7 @@ def task_workshop(run: Run, settings: Settings) -> Workshop:
     def shards(refs: Sequence[ImageRef], params: ReadParams) -> Shards:
         return shards_of(run, refs, params, settings.method)
 
-    return Workshop(shards, join_of(run), lambda: TaskHands(run), TaskJoins(run))
+    return Workshop(shards, join_of(run), lambda: TaskHands(run), TaskJoins(run), run.costs.shown)
 
 
 @contextmanager
@@ -71,17 +74,37 @@ def workshop_for(settings: Settings, key: Callable[[], str]) -> Iterator[Worksho
     if settings.engine == "local" and not settings.shards:
         yield own_workshop(settings)
         return
-    from sosie.engine.files import Folder
     from sosie.engine.run import Run
 
-    folder = settings.run_path / key()
-    with _alone(folder.with_suffix(".lock")):
-        run = Run(Folder(folder), _executor(settings), settings.shards)
+    name = key()
+    with _alone(settings.run_path / f"{name}.lock"):
+        run = Run(_files(settings, name), _executor(settings), settings.shards, needs=_needs(settings))
         try:
             yield task_workshop(run, settings)
         finally:
             run.close()
         run.files.clear()
+
+
+def _files(settings: Settings, name: str) -> RunFiles:
+    if isinstance(settings.run_dir, str):
+        from sosie.engine.bucket import Bucket
+
+        return Bucket(f"{settings.run_dir}/{name}")
+    from sosie.engine.files import Folder
+
+    return Folder(settings.run_path / name)
+
+
+def _needs(settings: Settings) -> dict[str, Needs]:
+    from sosie.engine.executors import Needs
+
+    said = {step: settings.needs_of(step) for step in STEPS}
+    return {
+        step: Needs(need.get("cpus", 1.0), need.get("gpus", 0.0), int(need.get("batch", 0)))
+        for step, need in said.items()
+        if need
+    }
 
 
 @contextmanager

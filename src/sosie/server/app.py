@@ -125,7 +125,7 @@ def _begin(settings: Settings, everywhere: bool) -> State:
             fetching=Fetching(settings),
             access=Access(settings, catalogue, everywhere=everywhere),
             pulse=Pulse(settings, catalogue),
-            metrics=Metrics(),
+            metrics=Metrics(service.spending),
         )
         service.start()
     except BaseException:

@@ -23,7 +23,14 @@ UNFINISHED: tuple[JobState, ...] = ("queued", "running")
 KEPT_EVENTS = 400
 """Events of a job that are kept: who was away for longer is told the newest ones."""
 
-NO_PROGRESS: Mapping[str, Any] = {"stages": [], "skipped": 0, "last_skipped": [], "recent": [], "fallbacks": []}
+NO_PROGRESS: Mapping[str, Any] = {
+    "stages": [],
+    "skipped": 0,
+    "last_skipped": [],
+    "recent": [],
+    "fallbacks": [],
+    "steps": [],
+}
 _ID = re.compile(r"[0-9a-f]{22}")
 _OBJECTS = ("brands", "params", "progress", "failed_brands")
 _COLUMNS = tuple(column.name for column in job.columns)

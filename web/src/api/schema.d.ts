@@ -2052,7 +2052,8 @@ export interface components {
              *       "skipped": 0,
              *       "last_skipped": [],
              *       "recent": [],
-             *       "fallbacks": []
+             *       "fallbacks": [],
+             *       "steps": []
              *     }
              */
             progress: components["schemas"]["Progress"];
@@ -2604,6 +2605,11 @@ export interface components {
              * @default []
              */
             fallbacks: string[];
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepCost"][];
         };
         /**
          * Regrouped
@@ -3007,6 +3013,47 @@ export interface components {
             left?: number | null;
         };
         /**
+         * StepCost
+         * @description What the tasks of one step have cost so far, where the work is cut into tasks (`shards`, `engine`).
+         *
+         *     `tasks` of `total` are done, `kept` of them by an earlier run. All else is of the others: `rows`, images or (in
+         *     `verify`) pairs; `rate`, rows a second; `seconds` by the clock, `busy` of all tasks together, `cpu` of processor;
+         *     bytes `read` and `written`; tasks that were `lost` with a process or machine and begun again; `median` seconds of a
+         *     task; and `stragglers`, which took over three times that.
+         */
+        StepCost: {
+            /** Step */
+            step: string;
+            /** Tasks */
+            tasks: number;
+            /** Total */
+            total: number;
+            /** Kept */
+            kept: number;
+            /** Rows */
+            rows: number;
+            /** Rate */
+            rate: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Busy */
+            busy: number;
+            /** Cpu */
+            cpu: number;
+            /** Read */
+            read: number;
+            /** Written */
+            written: number;
+            /** Lost */
+            lost: number;
+            /** Median */
+            median: number;
+            /** Stragglers */
+            stragglers: number;
+            /** Slowest */
+            slowest: components["schemas"]["Straggler"][];
+        };
+        /**
          * Story
          * @description All that happened to an image, oldest first. `sha256` is its content, where that is known.
          */
@@ -3071,6 +3118,18 @@ export interface components {
              * @default []
              */
             evidence: string[];
+        };
+        /**
+         * Straggler
+         * @description A task that took far longer than most of its step: its file, seconds, and the process that did it.
+         */
+        Straggler: {
+            /** Task */
+            task: string;
+            /** Seconds */
+            seconds: number;
+            /** Worker */
+            worker: string;
         };
         /**
          * Summary
@@ -3378,8 +3437,10 @@ export type SourceSpec = components['schemas']['SourceSpec'];
 export type SourceTest = components['schemas']['SourceTest'];
 export type SourceTestInput = components['schemas']['SourceTestInput'];
 export type StageProgress = components['schemas']['StageProgress'];
+export type StepCost = components['schemas']['StepCost'];
 export type Story = components['schemas']['Story'];
 export type StoryEvent = components['schemas']['StoryEvent'];
+export type Straggler = components['schemas']['Straggler'];
 export type Summary = components['schemas']['Summary'];
 export type Token = components['schemas']['Token'];
 export type TokenInput = components['schemas']['TokenInput'];

@@ -14,6 +14,7 @@ export type Job = Schema["Job"];
 export type JobState = Job["state"];
 export type StageProgress = Schema["StageProgress"];
 export type Stage = StageProgress["stage"];
+export type StepCost = Schema["StepCost"];
 export type Session = Schema["Session"];
 export type Health = Schema["Health"];
 export type BackEnd = Schema["BackEnd"];

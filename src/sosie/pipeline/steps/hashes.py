@@ -27,12 +27,15 @@ class HashTask:
     start: int
     variants: NDArray[np.uint8]
 
+    def __len__(self) -> int:
+        return len(self.variants)
+
 
 def join_of(run: Run) -> Join:
     """Return a join that does what `pairs_within` does by tasks of a run; a small one is done at once."""
 
     def join(codes: Codes, radius: int, variants: Codes) -> Pairs:
-        parts = run.parts(len(codes), _LEAST, _MOST)
+        parts = run.parts(len(codes), _LEAST, _MOST, "near")
         if len(parts) < 2:
             return pairs_within(codes, radius, variants)
         name = run.give("codes", {"codes": codes})

@@ -34,6 +34,9 @@ class RowsTask:
     rows: range
     params: SimilarParams
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class BucketTask:
@@ -42,6 +45,9 @@ class BucketTask:
     bucket: Bucket
     vectors: NDArray[np.float16]
     params: SimilarParams
+
+    def __len__(self) -> int:
+        return len(self.vectors)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class TaskJoins:
         """Compare all with all."""
         params = replace(params, threads=1)
         name = self.run.give("looks", {"vectors": vectors})
-        parts = self.run.parts(len(vectors), _LEAST, _MOST)
+        parts = self.run.parts(len(vectors), _LEAST, _MOST, "alike")
         keys = [f"{name}/{part}/{params}" for part in parts]
         tasks = [RowsTask(name, part, params) for part in parts]
         done = 0
@@ -76,7 +82,7 @@ class TaskJoins:
     ) -> None:
         """Compare what meets in a cell, some cells in each task."""
         params = replace(params, threads=1)
-        size = -(-(len(cells.home) + len(cells.visits)) // self.run.shards) if self.run.shards else _BUCKET
+        size = self.run.rows_each(len(cells.home) + len(cells.visits), _BUCKET, _BUCKET, "alike")
         some = list(buckets(cells, size))
         keys = [_bucket_key(bucket, vectors, params) for bucket in some]
 

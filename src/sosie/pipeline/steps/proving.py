@@ -54,6 +54,9 @@ class NearestTask:
     rows: NDArray[np.int64]
     count: int
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
 
 class TaskNeighbours:
     """Finds the nearest as `Neighbours` does, some images in each task of a run."""
@@ -73,7 +76,8 @@ class TaskNeighbours:
 
     def nearest(self, rows: Ids, count: int) -> Nearest:
         """The `count` nearest others of each row."""
-        parts = [rows[part.start : part.stop] for part in self._run.parts(len(rows), self._LEAST, self._MOST)]
+        cut = self._run.parts(len(rows), self._LEAST, self._MOST, "nearest")
+        parts = [rows[part.start : part.stop] for part in cut]
         whose = f"{self._collection}/{count}"
         keys = [f"{whose}/{hashlib.sha256(part.tobytes()).hexdigest()}" for part in parts]
 
@@ -119,8 +123,8 @@ class TaskBench:
 
     def cut(self, clusters: Sequence[Sequence[Pair]]) -> list[list[Pair]]:
         """Put whole clusters together into tasks."""
-        (size, *_) = [len(part) for part in self._run.parts(sum(map(len, clusters)), self._LEAST, self._MOST)]
-        return gathered(clusters, size)
+        pairs = sum(map(len, clusters))
+        return gathered(clusters, self._run.rows_each(pairs, self._LEAST, self._MOST, "verify"))
 
     def examine(
         self, count: int, load: Callable[[int], Task], tell: Callable[[], None], name: Callable[[int], str]

@@ -34,6 +34,14 @@ class ReadTask:
     params: ReadParams
     method: Method
 
+    def __len__(self) -> int:
+        return len(self.refs)
+
+    @property
+    def outside(self) -> int:
+        """Bytes of these files."""
+        return sum(ref.state.size for ref in self.refs if ref.state)
+
     @property
     def key(self) -> str:
         """All that the result depends on."""
@@ -49,7 +57,8 @@ def shards_of(run: Run, refs: Sequence[ImageRef], params: ReadParams, method: Me
     Where the tasks begin and end goes by all images, so that a run that is taken up again has the same ones.
     """
     uris = sorted({ref.uri for ref in refs})
-    shard = {uris[row]: number for number, part in enumerate(run.parts(len(uris), _LEAST, _MOST)) for row in part}
+    parts = run.parts(len(uris), _LEAST, _MOST, _STEP)
+    shard = {uris[row]: number for number, part in enumerate(parts) for row in part}
 
     def read(work: Sequence[ImageRef]) -> Generator[Found, None, None]:
         cut: dict[int, list[ImageRef]] = {}

@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any, assert_never
 
@@ -124,7 +124,7 @@ class Teller:
         if progress.stage != self.stage:
             self.flush()
             self.stage, self.sent = progress.stage, -1.0
-        before = self.waiting or {"passed": [], "recent": [], "note": ""}
+        before = self.waiting or {"passed": [], "recent": [], "note": "", "steps": []}
         self.waiting = told_of(
             progress.stage,
             part=self.part,
@@ -134,6 +134,7 @@ class Teller:
             passed=[*before["passed"], *({"uri": row.uri, "reason": row.reason} for row in progress.passed)][-20:],
             recent=[*before["recent"], *(key.hex() for key in progress.recent)][-12:],
             note=progress.note or before["note"],
+            steps=[asdict(step) for step in progress.steps] or before["steps"],
         )
         if self.clock() - self.sent >= _PAUSE or progress.note:
             self.flush()

@@ -13,6 +13,7 @@ from structlog.contextvars import bound_contextvars
 from sosie.config import EMBEDDERS, Settings
 from sosie.errors import NotFound, SosieError, UsageError
 from sosie.server.jobs.durable import Durable
+from sosie.server.jobs.spending import Spending
 from sosie.server.jobs.work import Step, Work
 from sosie.server.jobs.worker import Worker
 from sosie.server.views.settings import in_force
@@ -65,6 +66,8 @@ class JobService:
         self._keeper = threading.Thread(target=self._keep, name="sosie-heart", daemon=True)
         self.rows = Jobs(catalogue)
         """The jobs as they are stored, for reading."""
+        self.spending = Spending()
+        """What the jobs that this server worked on have cost."""
 
     @property
     def instance(self) -> str:
@@ -139,7 +142,7 @@ class JobService:
             return
         settings = in_force(self._settings, AccessStore(self._catalogue))
         with bound_contextvars(job=name), Worker(settings) as worker:
-            Work(self.rows, taken, worker, self._leaving).carry_out(step)
+            Work(self.rows, taken, worker, self._leaving, self.spending).carry_out(step)
         for old in self.rows.trim(taken, self._settings.results_kept):
             self._durable.forget(old.id, range(old.attempt + 1))
 

@@ -52,6 +52,8 @@ class Tally:
     last_skipped: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=_SHOWN_SKIPPED))
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN_RECENT))
     fallbacks: list[str] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """What tasks have cost so far, as `engine.costs.StepCost` has it."""
 
     def hear(self, news: Mapping[str, Any], now: float) -> None:
         """Take in what the worker told, as `told_of` gives it."""
@@ -64,6 +66,7 @@ class Tally:
         self.skipped[part] = max(self.skipped.get(part, 0), news["skipped"])
         self.last_skipped.extend(news["passed"])
         self._pass(news["recent"])
+        self.steps = news["steps"] or self.steps
         if news["note"] and news["note"] not in self.fallbacks:
             self.fallbacks.append(news["note"])
 
@@ -80,7 +83,17 @@ class Tally:
             "last_skipped": list(self.last_skipped),
             "recent": list(self.recent),
             "fallbacks": list(self.fallbacks),
+            "steps": [_step_shown(step) for step in self.steps],
         }
+
+
+def _step_shown(step: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `schemas.jobs.StepCost`."""
+    shown = {name: round(value, 2) if isinstance(value, float) else value for name, value in step.items()}
+    shown["slowest"] = [{**one, "seconds": round(one["seconds"], 2)} for one in step["slowest"]]
+    shown["rate"] = round(step["rows"] / step["seconds"], 2) if step["seconds"] else None
+    del shown["spread"]
+    return shown
 
 
 def told_of(
@@ -93,6 +106,7 @@ def told_of(
     passed: Sequence[Mapping[str, str]] = (),
     recent: Sequence[str] = (),
     note: str = "",
+    steps: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return one piece of news; `part` is the brand that it is about, empty for all together."""
     return {
@@ -104,4 +118,5 @@ def told_of(
         "passed": list(passed),
         "recent": list(recent),
         "note": note,
+        "steps": list(steps),
     }

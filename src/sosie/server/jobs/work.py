@@ -13,6 +13,7 @@ from typing import Any
 
 from sosie.errors import CatalogueError, SosieError
 from sosie.server.jobs.child import FetchTask, MapTask, ScanTask
+from sosie.server.jobs.spending import Account, Spending
 from sosie.server.jobs.tally import Tally, told_of
 from sosie.server.jobs.worker import Worker
 from sosie.server.security.secrecy import discreet
@@ -40,12 +41,14 @@ class Stopped(SosieError):
 
 @dataclass
 class Work:
-    """A job that this server has taken. `leaving` is set when the server stops."""
+    """A job that this server has taken. `leaving` is set when the server stops; `spending` adds up what it costs."""
 
     jobs: Jobs
     taken: JobRow
     worker: Worker
     leaving: threading.Event
+    spending: Spending
+    account: Account = field(default_factory=Account)
     tally: Tally = field(default_factory=Tally)
     failed: dict[str, str] = field(default_factory=dict)
     images: int = 0
@@ -138,6 +141,7 @@ class Work:
 
     def _tell(self) -> None:
         shown, failed = self.tally.shown(), dict(self.failed)
+        self.spending.spend(self.account, shown["stages"], self.tally.steps)
         if self.jobs.tell(self.taken, now=time.time(), progress=shown, failed_brands=failed) is None:
             raise Left
 

@@ -34,6 +34,40 @@ class StageProgress(BaseModel):
     left: float | None = None
 
 
+class Straggler(BaseModel):
+    """A task that took far longer than most of its step: its file, seconds, and the process that did it."""
+
+    task: str
+    seconds: float
+    worker: str
+
+
+class StepCost(BaseModel):
+    """What the tasks of one step have cost so far, where the work is cut into tasks (`shards`, `engine`).
+
+    `tasks` of `total` are done, `kept` of them by an earlier run. All else is of the others: `rows`, images or (in
+    `verify`) pairs; `rate`, rows a second; `seconds` by the clock, `busy` of all tasks together, `cpu` of processor;
+    bytes `read` and `written`; tasks that were `lost` with a process or machine and begun again; `median` seconds of a
+    task; and `stragglers`, which took over three times that.
+    """
+
+    step: str
+    tasks: int
+    total: int
+    kept: int
+    rows: int
+    rate: float | None
+    seconds: float
+    busy: float
+    cpu: float
+    read: int
+    written: int
+    lost: int
+    median: float
+    stragglers: int
+    slowest: list[Straggler] = Field(max_length=3)
+
+
 class Progress(BaseModel):
     """How far a job is: all stages so far, in order, the last one being under way."""
 
@@ -45,6 +79,8 @@ class Progress(BaseModel):
     """Contents (SHA-256) that were read last, at most 12, to show passing by."""
     fallbacks: list[str] = []
     """Plain sentences: which back end was left for another, and why."""
+    steps: list[StepCost] = []
+    """What tasks have cost, by step."""
 
 
 class Job(BaseModel):

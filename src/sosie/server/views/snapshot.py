@@ -19,7 +19,7 @@ _PACKAGES = ("numpy", "opencv-python-headless", "pillow", "onnxruntime", "sqlalc
 
 def snapshot_of(row: JobRow, report: Report | None, settings: Settings, counts: Mapping[str, int]) -> dict[str, Any]:
     """Give a job's parameters, versions, settings, stages, counts and errors."""
-    hidden = ("recent", "last_skipped")
+    hidden = ("recent", "last_skipped", "steps")
     return {
         "job": {
             "id": row.id,
@@ -32,6 +32,7 @@ def snapshot_of(row: JobRow, report: Report | None, settings: Settings, counts: 
             "started": row.started,
             "finished": row.finished,
             "progress": {name: value for name, value in row.progress.items() if name not in hidden},
+            "steps": [{**step, "slowest": len(step["slowest"])} for step in row.progress.get("steps", [])],
             "failed_brands": len(row.failed_brands),
             "error": row.error if row.state == "failed" and not row.failed_brands else "",
         },

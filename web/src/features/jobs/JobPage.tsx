@@ -17,6 +17,7 @@ import { useBrandNames } from "./JobsPage";
 import { JobStateBadge } from "./JobState";
 import { StageList } from "./StageList";
 import { durationOf, overallShare } from "./stages";
+import { StepTable } from "./StepTable";
 import { Thumbnails } from "./Thumbnails";
 
 /** One run: what it does now, how far it is, what it left out and why. */
@@ -79,6 +80,7 @@ function JobView({ job, live }: { job: Job; live: boolean }) {
         {job.progress.fallbacks.length > 0 && <Fallbacks job={job} />}
         <StageList job={job} />
         {active && <Passing contents={job.progress.recent} />}
+        <StepTable job={job} />
         <FailedBrands failed={job.failed_brands} />
         <SkippedImages job={job} />
       </div>

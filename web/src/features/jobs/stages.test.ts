@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import type { Job, Stage } from "@/api/types";
+import type { Job, Stage, StepCost } from "@/api/types";
 
-import { imagesRead, overallShare, shareOf, stagesOf } from "./stages";
+import { imagesRead, overallShare, shareOf, stagesOf, stragglersOf } from "./stages";
 
 const progress = (stage: Stage, done: number, total: number) => ({ stage, done, total, seconds: 1, rate: null, left: null });
 
@@ -14,7 +14,7 @@ const job = (state: Job["state"], stages: ReturnType<typeof progress>[], params:
   created: 0,
   started: 0,
   finished: null,
-  progress: { stages, skipped: 0, last_skipped: [], recent: [], fallbacks: [] },
+  progress: { stages, skipped: 0, last_skipped: [], recent: [], fallbacks: [], steps: [] },
   failed_brands: {},
   error: "",
   next_step: "",
@@ -47,6 +47,31 @@ describe("the stages of a run", () => {
     expect(read && shareOf(read)).toBeNull();
     expect(overallShare(job("done", []))).toBe(1);
     expect(overallShare(job("running", []))).toBeNull();
+  });
+
+  it("name the tasks that lag behind, the slowest first", () => {
+    const step = (name: string, ...seconds: number[]): StepCost => ({
+      step: name,
+      tasks: 9,
+      total: 9,
+      kept: 0,
+      rows: 90,
+      rate: 10,
+      seconds: 9,
+      busy: 9,
+      cpu: 9,
+      read: 1,
+      written: 1,
+      lost: 0,
+      median: 1,
+      stragglers: seconds.length,
+      slowest: seconds.map((took) => ({ task: `${name}/${String(took)}`, seconds: took, worker: "a:1" })),
+    });
+    expect(stragglersOf([step("read", 5, 4), step("near"), step("verify", 7)]).map(({ task }) => task)).toEqual([
+      "verify/7",
+      "read/5",
+      "read/4",
+    ]);
   });
 
   it("count images that were known from before", () => {

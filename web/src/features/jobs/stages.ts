@@ -1,5 +1,5 @@
 import { isActive } from "@/api/jobs";
-import type { Job, Stage, StageProgress } from "@/api/types";
+import type { Job, Stage, StageProgress, StepCost } from "@/api/types";
 
 const ORDER: readonly Stage[] = ["fetch", "read", "compare", "verify", "group", "embed", "similar"];
 
@@ -60,3 +60,9 @@ export const imagesRead = (job: Job): number =>
 export function durationOf(job: Job, now = Date.now() / 1000): number | null {
   return job.started ? Math.max(0, (job.finished ?? now) - job.started) : null;
 }
+
+/** Tasks that took far longer than most of their step, the slowest first. */
+export const stragglersOf = (steps: readonly StepCost[]) =>
+  steps
+    .flatMap(({ step, median, slowest }) => slowest.map((one) => ({ ...one, step, median })))
+    .sort((a, b) => b.seconds - a.seconds);
