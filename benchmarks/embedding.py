@@ -1,6 +1,7 @@
 """How much of ONNX Runtime's bare speed is left when images are read, decoded, prepared, embedded and remembered.
 
-    python -m benchmarks.embedding [--images 128] [--size 640x480] [--workers 0] [--large 8]
+    python -m benchmarks.embedding [--images 128] [--size 640x480] [--workers 0] [--large 8]    writes RESULTS.md
+    python -m benchmarks.embedding --smoke                    a tiny model and a handful of images, in seconds
 
 A random-weight ViT-B/32 (the published graph's work) runs as a scan runs it, from files to rows in a catalogue
 ("scan"), and on prepared tensors and nothing else: with as many threads as our workers ("bare"), and with the
@@ -27,6 +28,9 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+from benchmarks import results
+from benchmarks.places import FULL, HERE, SMOKE
+from benchmarks.rendering import render
 from benchmarks.vit import write_vit
 from sosie.fingerprints.base import builtin_hashes
 from sosie.fingerprints.embedders.clip import ClipBackend
@@ -138,30 +142,46 @@ class _Opened:
         return self._embedder
 
 
-def main() -> None:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=128)
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--large", type=int, default=8)
+    parser.add_argument("--smoke", action="store_true", help="a tiny model and a handful of images, in seconds")
+    parser.add_argument("--results", type=Path, default=HERE, help="folder of RESULTS.md and results/")
     parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser
+
+
+def measured_apart(folder: Path, root: Path, workers: int) -> dict[str, float]:
+    """Measure one folder in a process of its own, so that its peak memory is its own."""
+    command = [sys.executable, "-m", "benchmarks.embedding", "--part", str(folder), str(root)]
+    done = subprocess.run([*command, "--workers", str(workers)], check=True, capture_output=True)
+    answer: dict[str, float] = json.loads(done.stdout)
+    return {key: round(value, 3) for key, value in answer.items()}
+
+
+def main() -> None:
+    options = parser().parse_args()
     if options.part:
         folder, root = map(Path, options.part)
         print(json.dumps(measure(folder, root, options.workers, compare=folder.name == "photos")))
         return
+    images, large = (8, 1) if options.smoke else (options.images, options.large)
+    run, rows = results.this_run(SMOKE if options.smoke else FULL), dict[str, dict[str, float]]()
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        write_vit(root / "vit.onnx")
+        write_vit(root / "vit.onnx", layers=1 if options.smoke else 12)
         width, height = map(int, options.size.split("x"))
-        draw_photos(root / "photos", options.images, width, height)
-        draw_photos(root / "large", options.large, 6000, 4000)
-        print(f"{usable_cores()} cores, photos of {options.size}")
-        for part in ("photos", "large"):
-            arguments = ["--part", str(root / part), str(root), "--workers", str(options.workers)]
-            command = [sys.executable, "-m", "benchmarks.embedding", *arguments]
-            answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-            print(part, json.dumps({key: round(value, 3) for key, value in answer.items()}))
+        draw_photos(root / "photos", images, width, height)
+        draw_photos(root / "large", large, 6000, 4000)
+        for part, size in (("photos", f"{width} x {height}"), ("large", "6000 x 4000")):
+            rows[size] = measured_apart(root / part, root, options.workers)
+            print(size, json.dumps(rows[size]))
+    folder = options.results / "results"
+    results.merge(folder, "embedding", rows, run=run, about={"cores": usable_cores()})
+    (options.results / "RESULTS.md").write_text(render(folder))
 
 
 if __name__ == "__main__":

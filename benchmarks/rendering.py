@@ -12,7 +12,7 @@ from benchmarks.bars import answers, ratio
 from benchmarks.data_sets import ABOUT, NAMES
 from benchmarks.judgements import LOOKED_AT, Judgements, judged, read_judgements
 
-SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory", "load")
+SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory", "load", "embedding")
 REFERENCES = ("immaculate pdq", "immaculate sscd_distilled", "immaculate sscd")
 _NUMBER = re.compile(r"-|[\d.,]+( ?%| of \d+| \(.*\))?")
 HEAD = """# Results
@@ -27,7 +27,7 @@ def render(folder: Path, judgements: Path = LOOKED_AT) -> str:
     found = {name: _seen(name, stored.load(folder, name), known) for name in SECTIONS if stored.load(folder, name)}
     parts = [HEAD, *_promises(found), *_speed(found), *_quality(found), *_real(found, known)]
     joins = folder / "joins.md"
-    parts += [*_rescan(found), *_memory(found), *_load(found)]
+    parts += [*_rescan(found), *_memory(found), *_load(found), *_embedding(found)]
     parts += ["## Joins of hashes", joins.read_text()] if joins.exists() else []
     return "\n\n".join(part.strip() for part in [*parts, *_runs(found)]) + "\n"
 
@@ -246,6 +246,30 @@ def _load_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     times = (f"{row[share]:,.1f}" for share in ("p50", "p95", "p99"))
     rates = (f"{row['servers']}", f"{row['offered']:g}", f"{row['rate']:g}")
     return (name, *rates, *times, f"{row['errors']} of {row['asked']}", f"{row['cpu_ms']:g}", f"{row['memory_mb']:,}")
+
+
+def _embedding(found: Mapping[str, Any]) -> Iterator[str]:
+    if "embedding" not in found:
+        return
+    yield "## Embedding"
+    yield (
+        "A ViT-B/32 with random weights, from JPEG files to rows in a catalogue, beside ONNX Runtime on prepared "
+        "tensors with as many threads (bare) and with its defaults, round by round: milliseconds of wall time an "
+        "image, and the share of the bare speed that is left, as the median of the rounds. Peak: of the whole "
+        "process; before: with the model loaded, before the first picture."
+    )
+    head = ("pictures", "images", "workers", "batch", "ours ms", "bare ms", "defaults ms", "share, wall", "share, CPU")
+    yield table((*head, "peak MB", "before MB"), (_embedding_row(*row) for row in found["embedding"]["rows"].items()))
+
+
+def _embedding_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    times = [f"{row[f'{key}_wall_ms']:.1f}" if f"{key}_wall_ms" in row else "-" for key in _EMBEDDED]
+    shares = [f"{row[f'of_bare_{kind}']:.3f}" if f"of_bare_{kind}" in row else "-" for kind in ("wall", "cpu")]
+    sizes = (f"{row['peak_mb']:.0f}", f"{row['before_mb']:.0f}")
+    return (name, *(f"{row[key]}" for key in ("images", "workers", "batch")), *times, *shares, *sizes)
+
+
+_EMBEDDED = ("scan", "bare", "bare_default")
 
 
 def _memory_row(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:

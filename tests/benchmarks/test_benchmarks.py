@@ -212,6 +212,17 @@ def test_the_joins_run_at_small_sizes(tmp_path: Path) -> None:
     assert (tmp_path / "joins.md").read_text().count("|") > 10
 
 
+def test_embedding_is_measured_beside_the_bare_model_and_written_to_the_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.embedding", "--smoke", "--results", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    rows = load_results(tmp_path / "results", "embedding")["rows"]
+    assert rows["640 x 480"]["of_bare_cpu"] > 0
+    assert rows["6000 x 4000"]["peak_mb"] > rows["6000 x 4000"]["before_mb"] > 0
+    page = (tmp_path / "RESULTS.md").read_text()
+    assert "| 640 x 480 | 8 |" in page
+    assert "| clip: at least 0.95 of the speed of bare ONNX Runtime, reading and decoding included | 0." in page
+
+
 def test_the_load_test_measures_checks_and_reads_without_an_error(tmp_path: Path) -> None:
     from benchmarks.load import main as load_main
 
