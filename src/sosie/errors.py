@@ -36,6 +36,13 @@ class SosieError(Exception):
         self.next_step = next_step
 
 
+def why_not(error: Exception) -> object:
+    """Return what an error of another library says in a sentence of ours: without numbers and names of its own."""
+    if isinstance(error, OSError):
+        return error.strerror or error
+    return "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else error
+
+
 class UsageError(SosieError):
     """A call or a setting that cannot be right."""
 

@@ -16,7 +16,11 @@ import numpy as np
 
 from sosie.grouping import connected
 from sosie.report import ImageRecord, Report
+from sosie.review import Desk, Plan, Rules
+from sosie.review.plan import Method
 from sosie.sources.folder import FolderSource
+from sosie.store.catalogue import Catalogue
+from sosie.store.journal import Runs
 from sosie.types import Edge, Evidence, Group, ImageRef, Pairs, Relation
 
 
@@ -95,3 +99,13 @@ def tree(folder: Path) -> dict[str, tuple[Any, ...]]:
 def contents(folder: Path) -> set[bytes]:
     """Every content below a folder, hidden folders included."""
     return {path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+def desk_of(folder: Path) -> Desk:
+    return Desk(Catalogue(folder.parent / "data/catalogue.db"), report_of(folder), (str(folder),))
+
+
+def planned(folder: Path, method: Method = "quarantine") -> tuple[Plan, Runs]:
+    desk = desk_of(folder)
+    with desk.catalogue:
+        return desk.plan(Rules(), method=method), desk.runs

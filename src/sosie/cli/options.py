@@ -42,14 +42,14 @@ def _there(catalog: Path | None) -> Path | None:
     if not settings.database_url and not settings.catalogue_path.exists():
         raise UsageError(
             f"There is no catalogue at {catalog}.",
-            next_step="Check its spelling; sosie scan makes a new one.",
+            next_step="Check its spelling; sosie scan and sosie serve make a new one.",
         )
     return catalog
 
 
 CatalogOption = Annotated[Path | None, typer.Option("--catalog", **_CATALOG)]
 KnownCatalogOption = Annotated[Path | None, typer.Option("--catalog", callback=_there, **_CATALOG)]
-"""The catalogue of a command that only reads: a file that is named has to be there."""
+"""The catalogue of a command that needs what is in it: a file that is named has to be there."""
 MethodOption = Annotated[
     MethodName | None,
     typer.Option("--method", help="auto: prove edits by local features. hash: perceptual hashes only."),

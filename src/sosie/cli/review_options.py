@@ -33,9 +33,7 @@ class ActionName(StrEnum):
 ReportOption = Annotated[
     Path | None, typer.Option("--report", help="Work on this report instead of the last scan.", show_default=False)
 ]
-RulesOption = Annotated[
-    Path | None, typer.Option("--rules", help="Keep rules.", show_default="rules.toml beside the catalogue")
-]
+RulesOption = Annotated[Path | None, typer.Option("--rules", help="Keep rules.", show_default="those of the catalogue")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it. Without this, nothing is touched.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write the result as JSON to stdout.")]
 PersonOption = Annotated[str | None, typer.Option("--by", help="Who decides.", show_default="the user's name")]

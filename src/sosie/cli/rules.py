@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.cli.review_options import JsonOption, ReportOption, RulesOption, catalogue_of, say, write_json
 from sosie.errors import UsageError
 
@@ -22,7 +22,7 @@ FileArgument = Annotated[Path, typer.Argument(help="A file of rules.", show_defa
 @rules.command("test")
 def try_out(
     file: FileArgument,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     report: ReportOption = None,
     against: RulesOption = None,
     as_json: JsonOption = False,
@@ -50,7 +50,7 @@ def try_out(
 
 
 @rules.command()
-def use(file: FileArgument, catalog: CatalogOption = None) -> None:
+def use(file: FileArgument, catalog: KnownCatalogOption = None) -> None:
     """Put a file of rules in force for this catalogue, after checking it.
 
     Example: sosie rules use rules.toml
@@ -64,20 +64,19 @@ def use(file: FileArgument, catalog: CatalogOption = None) -> None:
     try:
         shutil.copyfile(file, part)
         part.replace(target)
-    except (OSError, shutil.SameFileError) as error:
-        raise UsageError(f"{target} cannot be written ({error}).", next_step="Check its permissions.") from error
+    except OSError as error:
+        why = "it is this very file" if isinstance(error, shutil.SameFileError) else error.strerror
+        raise UsageError(f"{target} cannot be written ({why}).", next_step="Check its permissions.") from error
     say(f"{file} is in force.")
 
 
 @rules.command()
-def show(catalog: CatalogOption = None) -> None:
+def show(catalog: KnownCatalogOption = None) -> None:
     """Write the rules in force to stdout.
 
     Example: sosie rules show > rules.toml
     """
-    from sosie.review import rules_path
-    from sosie.review.rules import Rules, to_toml
+    from sosie.review.desk import rules_text
 
     with catalogue_of(catalog) as catalogue:
-        path = rules_path(catalogue.path)
-    typer.echo(path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()), nl=False)
+        typer.echo(rules_text(catalogue.path), nl=False)

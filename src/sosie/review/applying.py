@@ -10,10 +10,12 @@ from typing import Any
 from sosie.errors import ActionRefused, CatalogueError, UsageError
 from sosie.review.acting import ActionUnfinished, Actor, checked
 from sosie.review.disk import Disk
+from sosie.review.overruled import Overruled
 from sosie.review.patterns import matcher
 from sosie.review.plan import Drop, Plan
 from sosie.review.remote import Remote, Reread, check_remote, remote_of
 from sosie.review.reverting import Way, revert
+from sosie.store.decisions import Decisions
 from sosie.store.journal import Journal, Runs
 from sosie.store.lock import alone
 
@@ -54,16 +56,24 @@ def ignore(_done: int, _total: int, _uri: str) -> None:
 
 
 def rehearse(
-    plan: Plan, disk: Disk | None = None, listen: Listener = ignore, *, reread: Reread | None = None
+    plan: Plan,
+    disk: Disk | None = None,
+    listen: Listener = ignore,
+    *,
+    reread: Reread | None = None,
+    decisions: Decisions | None = None,
 ) -> Outcome:
     """Return what applying would do now: every file and keeper is read, nothing is touched or noted.
 
-    `reread` as in `apply_plan`.
+    `reread` and `decisions` as in `apply_plan`.
     """
     disk = disk or Disk()
     outcome = Outcome("")
+    overruled = Overruled(plan, decisions) if decisions else None
     for number, drop in enumerate(plan.drops):
         try:
+            if overruled:
+                overruled.check(drop)
             if plan.method in ("list", "webhook"):
                 check_remote(drop, disk, reread)
             else:
@@ -83,18 +93,21 @@ def apply_plan(
     disk: Disk | None = None,
     listen: Listener = ignore,
     reread: Reread | None = None,
+    decisions: Decisions | None = None,
 ) -> Outcome:
     """Carry out a plan, or finish or repeat what an earlier attempt left open, and return what came of it.
 
     Before each file it and its keeper are read again, and the journal is on the disk. A file that cannot be acted on is
     left and named with its reason. `reread` reads images that are no files of this machine (`pipeline.rereading`);
-    without it they are left. Raises `RunStopped` when another run is under way or the journal cannot be written,
+    without it they are left. With `decisions` those are read again as well: what somebody decided otherwise since the
+    plan was made is left. Raises `RunStopped` when another run is under way or the journal cannot be written,
     and `UsageError` when the plan's run is half undone.
     """
     with alone(runs.folder / "lock"):
         journal = _journal_of(plan, runs, person)
         try:
-            return _apply(plan, journal, disk or Disk(), listen, reread)
+            overruled = Overruled(plan, decisions) if decisions else None
+            return _apply(plan, journal, disk or Disk(), listen, reread, overruled)
         finally:
             journal.close()
 
@@ -183,12 +196,19 @@ def _journal_of(plan: Plan, runs: Runs, person: str) -> Journal:
     return runs.begin(runs.free_name(plan.key, now), head)
 
 
-def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener, reread: Reread | None) -> Outcome:
+def _apply(
+    plan: Plan,
+    journal: Journal,
+    disk: Disk,
+    listen: Listener,
+    reread: Reread | None,
+    overruled: Overruled | None,
+) -> Outcome:
     outcome = Outcome(journal.run)
     actor: Actor | Remote = remote_of(plan, journal.run, disk, reread) or Actor(plan, journal.run, disk)
     for number, drop in enumerate(plan.drops):
         try:
-            if _attempt(number, drop, actor, journal, disk):
+            if _attempt(number, drop, actor, journal, disk, overruled):
                 outcome.add(drop)
         except ActionUnfinished as error:
             outcome.leave(drop, error)  # the journal still says `begin`: the next attempt starts from there
@@ -200,7 +220,9 @@ def _apply(plan: Plan, journal: Journal, disk: Disk, listen: Listener, reread: R
     return outcome
 
 
-def _attempt(number: int, drop: Drop, actor: Actor | Remote, journal: Journal, disk: Disk) -> bool:
+def _attempt(
+    number: int, drop: Drop, actor: Actor | Remote, journal: Journal, disk: Disk, overruled: Overruled | None
+) -> bool:
     """Do one item unless it is done; what a crash left half done is taken back first."""
     item = journal.items.get(number)
     if item is not None and item.step in ("done", "undone", "undoing"):
@@ -210,6 +232,9 @@ def _attempt(number: int, drop: Drop, actor: Actor | Remote, journal: Journal, d
             revert(Way.of(item.begun), drop, disk, verify=False)
         except ActionRefused as error:
             raise ActionUnfinished(error.message, next_step=error.next_step) from error
+
+    if overruled:
+        overruled.check(drop)
 
     def note(step: Any, **details: Any) -> None:
         journal.note(number, step, time.time(), **details)

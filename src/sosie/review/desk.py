@@ -21,7 +21,7 @@ from sosie.review.fields import check_fields
 from sosie.review.groups import ReviewGroup, group_key, review_groups
 from sosie.review.plan import Method, Plan, is_file
 from sosie.review.planning import make_plan
-from sosie.review.rules import Rules, load_rules
+from sosie.review.rules import Rules, load_rules, read_rules, to_toml
 from sosie.review.ways import Ways
 from sosie.store.catalogue import Catalogue
 from sosie.store.decisions import Decisions, Verdict
@@ -108,6 +108,7 @@ class Desk:
         target: str | None = None,
     ) -> Plan:
         """Return what decisions and rules come to. Nothing is touched."""
+        revision = self.decisions.revision()  # before they are read: what comes between counts as newer
         return make_plan(
             self.report,
             self.groups(),
@@ -119,6 +120,7 @@ class Desk:
             quarantine=quarantine,
             target=target,
             roots=self.roots,
+            revision=revision,
         )
 
 
@@ -160,16 +162,28 @@ def open_desk(catalogue: Catalogue, *, report: Path | None = None, paths: Iterab
 
 
 def rules_path(catalogue: Path) -> Path:
-    """Return the file of the rules in force: `rules.toml` beside the catalogue."""
-    return catalogue.with_name("rules.toml")
+    """Return the file of a catalogue's own rules: `catalogue.rules.toml` beside `catalogue.db`."""
+    return catalogue.with_name(f"{catalogue.stem}.rules.toml")
+
+
+def rules_text(catalogue: Path) -> str:
+    """Return the rules in force for a catalogue as the text of a file. Raises `UsageError` when that cannot be read."""
+    found = _file_in_force(catalogue)
+    return to_toml(Rules()) if found is None else read_rules(found)
 
 
 def rules_in_force(catalogue: Path, named: Path | None = None) -> Rules:
-    """Return the named rules, else those beside the catalogue, else the built-in ones."""
-    if named is not None:
-        return load_rules(named)
-    standard = rules_path(catalogue)
-    return load_rules(standard) if standard.is_file() else Rules()
+    """Return the named rules, else those of the catalogue, else the built-in ones.
+
+    A catalogue without rules of its own goes by `rules.toml` beside it, where that is there.
+    """
+    found = named or _file_in_force(catalogue)
+    return Rules() if found is None else load_rules(found)
+
+
+def _file_in_force(catalogue: Path) -> Path | None:
+    own, shared = rules_path(catalogue), catalogue.with_name("rules.toml")
+    return own if own.is_file() else shared if shared.is_file() else None
 
 
 def _from_file(catalogue: Catalogue, path: Path) -> Desk:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, get_args
 
-from sosie.errors import SosieError, UsageError
+from sosie.errors import SosieError, UsageError, why_not
 from sosie.store.decisions import KINDS, Decision, Kind, Verdict
 
 COLUMNS = ("decision", "image", "keeper", "other", "reason", "person", "place", "at")
@@ -40,7 +40,7 @@ def read_decisions(
             return [_row(row, reader.line_num, file, content, place) for row in reader]
     except (OSError, csv.Error) as error:
         raise UsageError(
-            f"{file} cannot be read ({error}).", next_step="Check the path, and that it is CSV."
+            f"{file} cannot be read ({why_not(error)}).", next_step="Check the path, and that it is CSV."
         ) from error
 
 

@@ -21,6 +21,18 @@ def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
     return lambda path: any(one.search(_plain(path)) for one in compiled)
 
 
+def check_pattern(pattern: str) -> None:
+    """Raise `ValueError` for a pattern that says nothing, or has a bracket that nothing closes."""
+    if not pattern:
+        raise ValueError("it is empty")
+    rest = pattern
+    while "[" in rest:
+        inside = rest.partition("[")[2]
+        if "]" not in inside[1:]:
+            raise ValueError("its [ has no ]; the character itself is written [[]")
+        rest = inside[inside.index("]", 1) + 1 :]
+
+
 @lru_cache(maxsize=256)
 def _compile(pattern: str) -> re.Pattern[str]:
     pattern = pattern.replace("\\", "/")

@@ -76,6 +76,7 @@ class PlannedGroup:
 class Plan:
     """All that one run would do. `quarantine` is the folder to move to, None for one beside the images on each volume;
     `target` the file of `list` or the address of `webhook`; `rules` the name of the rules; `created` is in seconds.
+    `revision` is the number of the newest decision that was looked at; None where a plan does not say.
     """
 
     method: Method
@@ -85,6 +86,7 @@ class Plan:
     quarantine: str | None = None
     target: str | None = None
     roots: tuple[str, ...] = ()
+    revision: int | None = None
     summary: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -121,6 +123,7 @@ class Plan:
     @property
     def _head(self) -> dict[str, Any]:
         value = {"version": VERSION, **{name: getattr(self, name) for name in _NAMES}}
+        value |= {} if self.revision is None else {"revision": self.revision}
         return value | {"summary": {"files": len(self.drops), "bytes": self.gain, "left": len(self.left)}}
 
     def _pieces(self) -> Iterator[str]:

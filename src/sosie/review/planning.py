@@ -14,6 +14,7 @@ from sosie.review.choosing import Chosen, Going, choose
 from sosie.review.groups import ReviewGroup
 from sosie.review.places import is_quarantined
 from sosie.review.plan import Drop, Keep, Left, Method, Plan, PlannedGroup, check, is_file
+from sosie.review.remote import check_target
 from sosie.review.rules import Rules
 from sosie.review.ways import Ways
 from sosie.types import Edge
@@ -33,17 +34,20 @@ def make_plan(
     quarantine: str | None = None,
     target: str | None = None,
     roots: Iterable[str] = (),
+    revision: int | None = None,
 ) -> Plan:
     """Return what would happen to the images of a report under decisions and rules; nothing is touched.
 
     `groups`, `facts` and `ways` are of the same report (`review_groups`, `facts_of`). Files are looked at (not read) to
-    leave alone what cannot be acted on. Raises `UsageError` for a method without its target.
+    leave alone what cannot be acted on. `revision` as in `Plan`. Raises `UsageError` for a target that the method
+    cannot use.
     """
+    check_target(method, target)
     planned = [_planned(group, choose(group, facts, rules, ways), report, ways, method) for group in groups]
     dropped = {drop.uri for group in planned for drop in group.drops}
     planned = [_without_lost_keepers(group, dropped) for group in planned]
     planned = [group for group in planned if group.drops or group.left]
-    plan = Plan(method, tuple(_each_once(planned)), created, rules.name, quarantine, target, tuple(roots))
+    plan = Plan(method, tuple(_each_once(planned)), created, rules.name, quarantine, target, tuple(roots), revision)
     check(plan)
     return plan
 

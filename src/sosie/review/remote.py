@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from sosie.errors import ActionRefused, SosieError, UsageError
 from sosie.review.disk import Disk
 from sosie.review.failures import refused
-from sosie.review.plan import Drop, Plan, is_file
+from sosie.review.plan import Drop, Method, Plan, is_file
 from sosie.store.journal import sync_folder
 
 _SECONDS = 30
@@ -103,13 +103,28 @@ def remote_of(plan: Plan, run: str, disk: Disk, reread: Reread | None = None) ->
     """Return who carries out a plan for remote images, None for files. Raises `UsageError` without a target."""
     if plan.method not in ("list", "webhook"):
         return None
-    if not plan.target:
-        raise UsageError(f"The method {plan.method} needs a target.", next_step="Plan with --target FILE or URL.")
-    if plan.method == "list":
-        return Remote(run, _ListFile(Path(plan.target), disk), disk, reread)
-    if urlsplit(plan.target).scheme not in ("http", "https"):
-        raise UsageError(f"{plan.target} is no address to call.", next_step="Give one that starts with https://.")
-    return Remote(run, _Webhook(plan.target, run), disk, reread)
+    check_target(plan.method, plan.target)
+    target = str(plan.target)
+    teller = _ListFile(Path(target), disk) if plan.method == "list" else _Webhook(target, run)
+    return Remote(run, teller, disk, reread)
+
+
+def check_target(method: Method, target: str | None) -> None:
+    """Raise `UsageError` for a list without a file and a webhook without an address that can be called."""
+    if method not in ("list", "webhook"):
+        return
+    if not target:
+        raise UsageError(f"The method {method} needs a target.", next_step="Plan with --target FILE or URL.")
+    if method == "webhook" and not _is_address(target):
+        raise UsageError(f"{target} is no address to call.", next_step="Give one that starts with https://.")
+
+
+def _is_address(target: str) -> bool:
+    try:
+        parts = urlsplit(target)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 class _ListFile:

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sosie.errors import UsageError
+from sosie.errors import UsageError, why_not
 from sosie.grouping.keeper import CRITERIA, DEFAULT_ORDER, FORMATS, Facts
-from sosie.review.patterns import matcher
+from sosie.review.patterns import check_pattern, matcher
 from sosie.types import MERGED, RELATIONS, Relation
 
 VERSION = 1
@@ -95,11 +95,15 @@ class Rules:
 
 def load_rules(path: Path) -> Rules:
     """Return the rules in a file. Raises `UsageError` that names what is wrong in it, and what may stand there."""
+    return parse_rules(read_rules(path), path.name)
+
+
+def read_rules(path: Path) -> str:
+    """Return the text of a file of rules. Raises `UsageError` when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The rules {path} cannot be read ({error}).", next_step="Check the path.") from error
-    return parse_rules(text, path.name)
+        raise UsageError(f"The rules {path} cannot be read ({why_not(error)}).", next_step="Check the path.") from error
 
 
 def parse_rules(text: str, name: str = "rules.toml") -> Rules:
@@ -157,7 +161,7 @@ def _condition(row: Mapping[str, Any], where: str) -> Condition:
 def _part(key: str, value: Any, where: str) -> Any:
     match key:
         case "path":
-            return _texts(value, key, where)
+            return tuple(_pattern(text, where) for text in _texts(value, key, where))
         case "brand" | "format":
             return tuple(text.casefold() for text in _texts(value, key, where))
         case "metadata" if isinstance(value, bool):
@@ -170,6 +174,16 @@ def _part(key: str, value: Any, where: str) -> Any:
     raise UsageError(
         f"`{key}` in {where} cannot be {value!r}.", next_step=f"Give {kinds.get(key, 'a date: 2024-01-31')}."
     )
+
+
+def _pattern(text: str, where: str) -> str:
+    try:
+        check_pattern(text)
+    except ValueError as error:
+        raise UsageError(
+            f"`path` in {where} cannot be {text!r}: {error}.", next_step='Write for example path = "archive/".'
+        ) from error
+    return text
 
 
 def _tables(value: Mapping[str, Any], key: str, file: str) -> Sequence[dict[str, Any]]:

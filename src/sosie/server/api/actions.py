@@ -19,6 +19,7 @@ from sosie.server.views.desk import declared_folders, desk_of, rules_of, runs_of
 from sosie.server.views.plans import Shelf, damaged_view, outcome_view, plan_view, run_items, run_view, within
 from sosie.server.views.showing import printable
 from sosie.sources.download import Allowed, Guard
+from sosie.store.decisions import Decisions
 from sosie.store.journal import Journal
 
 router = APIRouter(prefix="/api", tags=["actions"])
@@ -73,7 +74,7 @@ def get_plan(state: Shared, plan: str) -> PlanView:
 
 @router.post("/plans/{plan}/apply", dependencies=[admin])
 def apply(state: Shared, request: Request, plan: str, body: ApplyInput) -> RunView:
-    """Carry out a plan, or finish one that was interrupted. Each file and its keeper are read again first."""
+    """Carry out a plan, or finish one that was interrupted. Files, keepers and decisions are read again first."""
     made = shelf_of(state).get(plan)
     if body.confirm != len(made.drops):
         raise UsageError(
@@ -83,8 +84,9 @@ def apply(state: Shared, request: Request, plan: str, body: ApplyInput) -> RunVi
     if made.method == "webhook" and made.target:
         _check_address(made.target, state.settings)
     runs = runs_of(state.settings)
+    decisions = Decisions(state.catalogue)
     with Rereader(state.catalogue, state.settings) as reread:
-        return outcome_view(apply_plan(made, runs, person=person_of(request), reread=reread), runs)
+        return outcome_view(apply_plan(made, runs, person=person_of(request), reread=reread, decisions=decisions), runs)
 
 
 @router.get("/runs", dependencies=[viewer])

@@ -5,13 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sosie.errors import UsageError
-from sosie.review import parse_rules, to_toml
+from sosie.review import parse_rules
 from sosie.review.planning import changes
-from sosie.review.rules import Rules
 from sosie.server.schemas.rules import RulesDraft, RulesEffect, RulesText, RulesView
 from sosie.server.security.roles import admin, viewer
 from sosie.server.state import Shared
-from sosie.server.views.desk import desk_of, rules_file, rules_of
+from sosie.server.views.desk import desk_of, rules_file, rules_of, rules_written
 from sosie.server.views.rule_forms import drafted, view_of
 from sosie.server.views.showing import printable
 
@@ -22,8 +21,7 @@ _ROWS = 500
 @router.get("/rules", dependencies=[viewer])
 def get_rules(state: Shared) -> RulesView:
     """Return the keep rules in force, as TOML and as a form."""
-    path = rules_file(state.settings)
-    return view_of(path.read_text(encoding="utf-8") if path.is_file() else to_toml(Rules()))
+    return view_of(rules_written(state.settings))
 
 
 @router.post("/rules/draft", dependencies=[viewer])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sosie.config import Settings
 from sosie.review import Desk, Rules, rules_in_force, rules_path
+from sosie.review.desk import rules_text
 from sosie.server.views.loaded import LoadedResult
 from sosie.store.brands import Brands
 from sosie.store.catalogue import Catalogue
@@ -30,8 +31,13 @@ def rules_of(settings: Settings) -> Rules:
     return rules_in_force(settings.catalogue_path)
 
 
+def rules_written(settings: Settings) -> str:
+    """Give the rules in force as the text of a file."""
+    return rules_text(settings.catalogue_path)
+
+
 def rules_file(settings: Settings) -> Path:
-    """Give the file of the rules in force."""
+    """Give the file of the catalogue's own rules."""
     return rules_path(settings.catalogue_path)
 
 
