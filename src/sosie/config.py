@@ -254,21 +254,21 @@ def check_setting(name: str, value: Any) -> Any:
             case "data_dir" | "catalog" | "password_file":
                 return Path(value).expanduser()
             case "jobs_at_once" | "jobs_waiting" | "results_kept":
-                return _at_least(1, int(value))
+                return _at_least(1, _whole(value))
             case "workers" | "shards" | "paid_images" | "embed_batch" | "embed_workers":
-                return _at_least(0, int(value))
+                return _at_least(0, _whole(value))
             case "downloads" | "downloads_per_host":
-                return _at_least(1, int(value))
+                return _at_least(1, _whole(value))
             case "download_seconds" | "download_megabytes":
-                return _at_least(0.001, float(value))
+                return _at_least(0.001, _number(value))
             case "max_megapixels" | "max_megabytes" | "thumbnail_megabytes" | "upload_megabytes" | "session_hours":
-                return _at_least(0.001, float(value))
+                return _at_least(0.001, _number(value))
             case "gemini_price" | "embed_patience" | "requests_per_second":
-                return _at_least(0, float(value))
+                return _at_least(0, _number(value))
             case "gemini_dims":
-                return _at_least(128, int(value))
+                return _at_least(128, _whole(value))
             case "similarity_threshold":
-                return _cosine(float(value))
+                return _cosine(_number(value))
     except (TypeError, ValueError) as error:
         raise UsageError(f"The setting {name} cannot be {value!r} ({error}).") from error
     return str(value)
@@ -318,6 +318,20 @@ def _cosine(value: float) -> float:
     if not 0 < value <= 1:
         raise ValueError("more than 0 and at most 1")
     return value
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if not number.is_integer():
+        raise ValueError("a whole number is wanted")
+    return int(number)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("a number is wanted") from error
 
 
 def _at_least(least: float, value: Any) -> Any:

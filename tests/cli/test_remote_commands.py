@@ -83,7 +83,7 @@ def test_a_server_explains_two_files_as_this_machine_does(remote: Ask, shop: Pat
         assert page.width > 400
     assert json.loads(remote("explain", a, str(shop / "b.png"), "--json"))["edge"] is None
     (tmp_path / "no.png").write_bytes(b"no picture")
-    assert "no.png" in remote("explain", a, str(tmp_path / "no.png"), code=2)
+    assert "no.png" in remote("explain", a, str(tmp_path / "no.png"), code=4)
 
 
 def test_a_server_finds_what_is_like_an_image_and_says_what_words_need(remote: Ask, shop: Path) -> None:

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from sosie import __version__
-from sosie.errors import SosieError, UsageError
+from sosie.errors import NotFound, SosieError, UsageError
 
 HOMES = {
     "scan": "scan:scan",
@@ -118,7 +118,7 @@ class _Commands(TyperGroup):
                 sys.stdout.flush()
         except SosieError as error:
             print(f"sosie: {error}", file=sys.stderr)
-            raise typer.Exit(2 if isinstance(error, UsageError) else 4) from error
+            raise typer.Exit(2 if isinstance(error, UsageError | NotFound) else 4) from error
         except KeyboardInterrupt as error:
             print("sosie: stopped; what was read is remembered, run it again to go on.", file=sys.stderr)
             raise typer.Exit(130) from error
@@ -160,7 +160,8 @@ def options(
 
 
 def run() -> None:
-    """Run the program. Its exit codes: 0 fine, 1 duplicates (`--check`), 2 wrong use, 3 unreadable images (`--strict`),
+    """Run the program. Its exit codes: 0 fine, 1 duplicates (`--check`), 2 wrong use (also a
+    name that nothing has), 3 unreadable images (`--strict`),
     4 another error, 130 interrupted, 141 the reader of its output left. An error is one line on stderr.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -101,7 +101,7 @@ def list_(catalog: KnownCatalogOption = None, as_json: JsonOption = False) -> No
 
 
 @app.command()
-def remove(key: KeyArgument, catalog: CatalogOption = None) -> None:
+def remove(key: KeyArgument, catalog: KnownCatalogOption = None) -> None:
     """Forget a brand and which images it has. Files, decisions and what was computed of its images stay.
 
     Example: sosie brand remove nike
@@ -117,7 +117,7 @@ def sync(
     keys: Annotated[
         list[str] | None, typer.Argument(help="The brands' keys.", metavar="[KEY...]", show_default="all brands")
     ] = None,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from sosie.errors import Busy, NotFound, SosieError, UsageError
+from sosie.errors import Busy, NotAnImage, NotFound, SosieError, TooLarge, UnreadableImage, UsageError
 
 if TYPE_CHECKING:
     import httpx
@@ -20,6 +20,8 @@ _LOOK = 0.5
 _FILES = 200
 """Files in one request."""
 _KINDS: Mapping[int, type[SosieError]] = {400: UsageError, 404: NotFound, 422: UsageError, 429: Busy}
+_TOLD = (UnreadableImage, NotAnImage, TooLarge)
+"""Errors that share their status with others."""
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -112,7 +114,13 @@ def _refused(answer: httpx.Response) -> SosieError:
         next_step = "Put a token with the right role into SOSIE_TOKEN (`sosie token add` on the server makes one)."
     elif answer.status_code == 404 and not next_step:
         next_step = "Check the address after --server, and the spelling of what is named."
-    return _KINDS.get(answer.status_code, SosieError)(detail, next_step=next_step)
+    return _kind(answer.status_code, told)(detail, next_step=next_step)
+
+
+def _kind(status: int, told: Mapping[str, Any]) -> type[SosieError]:
+    """Return the class of an error: the one that the server raised, so that it ends the program as it does here."""
+    name = str(told.get("type") or "").removeprefix("urn:sosie:")
+    return next((kind for kind in _TOLD if kind.__name__ == name), _KINDS.get(status, SosieError))
 
 
 @contextmanager

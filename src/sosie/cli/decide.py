@@ -29,7 +29,9 @@ Images = Annotated[list[str], typer.Argument(help="Files, or SHA-256 in hexadeci
 
 
 @decide.command()
-def keep(images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: CatalogOption = None) -> None:
+def keep(
+    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: KnownCatalogOption = None
+) -> None:
     """Keep these images: no rule drops them.
 
     Example: sosie decide keep poster.png --reason "the master"
@@ -45,7 +47,7 @@ def drop(
     keeper: Annotated[str | None, typer.Option(help="The image in favour of which they go.")] = None,
     reason: ReasonOption = "",
     person: PersonOption = None,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
 ) -> None:
     """Drop these images where a copy of them stays. Nothing is touched before `sosie apply`.
 
@@ -65,7 +67,7 @@ def drop(
 
 @decide.command()
 def apart(
-    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: CatalogOption = None
+    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: KnownCatalogOption = None
 ) -> None:
     """Say that no two of these images are duplicates: no scan puts them into one group again.
 
@@ -78,7 +80,7 @@ def apart(
 
 @decide.command()
 def together(
-    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: CatalogOption = None
+    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: KnownCatalogOption = None
 ) -> None:
     """Take back that these images are no duplicates: the next scan judges them afresh.
 
@@ -91,7 +93,7 @@ def together(
 
 @decide.command("open")
 def reopen(
-    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: CatalogOption = None
+    images: Images, reason: ReasonOption = "", person: PersonOption = None, catalog: KnownCatalogOption = None
 ) -> None:
     """Take back keep and drop: these images are asked about again.
 

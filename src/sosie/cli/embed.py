@@ -27,7 +27,7 @@ def group() -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at.")] = 7997,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 7997,
     model: Annotated[str | None, typer.Option(help="Name of a model (sosie models list).")] = None,
     batch: Annotated[int, typer.Option(min=0, help="Images in one call of the model; 0 takes what suits it.")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Calls side by side; 0 takes one a core.")] = 0,

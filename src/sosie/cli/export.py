@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.cli.review_options import ReportOption, RulesOption, catalogue_of, say
 
 
@@ -27,7 +27,7 @@ def export(
     form: Annotated[
         ExportFormat | None, typer.Option("--format", help="What to write.", show_default="by the suffix")
     ] = None,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     report: ReportOption = None,
     rules: RulesOption = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.cli.review_options import (
     ActionName,
     JsonOption,
@@ -28,7 +28,7 @@ def plan(
         list[Path] | None, typer.Argument(help="The paths of a scan.", show_default="those of the last one")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the plan to this file.")] = None,
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     report: ReportOption = None,
     rules: RulesOption = None,
     method: Annotated[ActionName, typer.Option(help="What is to be done to dropped files.")] = ActionName.QUARANTINE,

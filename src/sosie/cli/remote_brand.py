@@ -30,7 +30,7 @@ from sosie.cli.brand import (
 )
 from sosie.cli.client import Client, part
 from sosie.cli.remote import JsonOption, QuietOption, server_of
-from sosie.errors import NotFound, UsageError
+from sosie.errors import NotFound, UsageError, why_not
 
 app = typer.Typer(
     help="The server's brands.\n\nExample: sosie --server http://localhost:8000 brand list",
@@ -138,7 +138,7 @@ def _addresses(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read as a list of addresses ({error}).") from error
+        raise UsageError(f"{file} cannot be read as a list of addresses ({why_not(error)}).") from error
     found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if not all(line.startswith(("http://", "https://")) for line in found):
         raise UsageError(

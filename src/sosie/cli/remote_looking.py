@@ -14,7 +14,7 @@ import typer
 from sosie.cli.client import Client
 from sosie.cli.options import MethodOption
 from sosie.cli.remote import JsonOption, read_image, server_of
-from sosie.errors import UsageError
+from sosie.errors import UsageError, why_not
 
 CountOption = Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many to list.")]
 
@@ -70,7 +70,9 @@ def _write(picture: str, path: Path, given: tuple[Path, Path]) -> None:
         with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as page:
             page.save(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"The picture cannot be written to {path} ({error}).", next_step="Try proof.png.") from error
+        raise UsageError(
+            f"The picture cannot be written to {path} ({why_not(error)}).", next_step="Try proof.png."
+        ) from error
 
 
 def similar(

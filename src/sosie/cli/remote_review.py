@@ -261,10 +261,9 @@ def show(context: typer.Context) -> None:
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read ({error}).", next_step="Name a file of rules in TOML.") from error
+    from sosie.review.rules import read_rules
+
+    return read_rules(file)
 
 
 def export(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sosie.cli.options import CatalogOption
+from sosie.cli.options import KnownCatalogOption
 from sosie.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def add(
     role: Annotated[RoleName, typer.Option(help="viewer looks, reviewer also decides, admin does all.")] = (
         RoleName.VIEWER
     ),
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
 ) -> None:
     """Make a token and write its secret to stdout, this once. With name and secret people can also sign in.
 
@@ -58,7 +58,7 @@ def add(
 
 @app.command("list")
 def list_tokens(
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the list as JSON to stdout.")] = False,
 ) -> None:
     """List all tokens, without their secrets.
@@ -80,7 +80,7 @@ def list_tokens(
 @app.command()
 def remove(
     token: Annotated[str, typer.Argument(help="Its id or its name.", show_default=False)],
-    catalog: CatalogOption = None,
+    catalog: KnownCatalogOption = None,
 ) -> None:
     """Remove a token: nobody comes in with it any more, within seconds.
 

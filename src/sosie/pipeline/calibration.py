@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from sosie.config import Settings
-from sosie.errors import UsageError
+from sosie.errors import UsageError, why_not
 from sosie.matching.similar import canonical
 from sosie.pipeline.similar_search import Index, load_index
 from sosie.report import Report
@@ -137,4 +137,4 @@ def save_picture(found: Calibration, path: Path) -> None:
     try:
         image.save(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"The picture cannot be written to {path} ({error}).") from error
+        raise UsageError(f"The picture cannot be written to {path} ({why_not(error)}).") from error

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sosie.errors import UsageError
+from sosie.errors import UsageError, why_not
 from sosie.imaging import DecodeParams, decode
 from sosie.imaging.comparison import comparison
 from sosie.pipeline.explaining import Explanation
@@ -30,7 +30,9 @@ def save_comparison(found: Explanation, path: Path) -> None:
     try:
         Image.fromarray(page).save(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"The picture cannot be written to {path} ({error}).", next_step="Try proof.png.") from error
+        raise UsageError(
+            f"The picture cannot be written to {path} ({why_not(error)}).", next_step="Try proof.png."
+        ) from error
 
 
 def drawn(found: Explanation, a: bytes, b: bytes, max_pixels: int = _DETAIL.max_pixels) -> NDArray[np.uint8]:

@@ -26,7 +26,7 @@ Format = Literal["csv", "json", "parquet", "html", "urls"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Role = Literal["keeper", "keep", "drop", "open"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SUFFIXES: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".html": "html", "": "urls"}
+_SUFFIXES: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".html": "html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def format_of(path: Path, named: str | None = None) -> Format:
     for known in FORMATS:
         if known == found:
             return known
-    raise UsageError(f"{path} has no known suffix.", next_step=f"Choose --format from {', '.join(FORMATS)}.")
+    what = f"{path} has no known suffix" if path.suffix else f"{path} does not say by its suffix what to write"
+    raise UsageError(f"{what}.", next_step=f"Choose --format from {', '.join(FORMATS)}.")
 
 
 def export(desk: Desk, rules: Rules, path: Path, kind: Format, *, brand: str = "", read: Read | None = None) -> int:

@@ -65,12 +65,14 @@ def problem(
     detail: str,
     *,
     next_step: str = "",
+    kind: str = "",
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the response that tells of an error."""
     detail, next_step = discreet(detail), discreet(next_step)
-    body = Problem(title=title, status=status, detail=detail, next_step=next_step, errors=errors or [])
+    about = f"urn:sosie:{kind}" if kind else "about:blank"
+    body = Problem(type=about, title=title, status=status, detail=detail, next_step=next_step, errors=errors or [])
     text = json.dumps(body.model_dump())  # ASCII: what a message quotes may hold halves of characters
     return Response(text, status_code=status, media_type="application/problem+json", headers=dict(headers or {}))
 
@@ -88,7 +90,8 @@ async def _of_ours(_request: Request, error: Exception) -> Response:
         return problem(status, title, "The server cannot use its database.", next_step="Its log says more; try again.")
     headers = {"retry-after": str(error.after)} if isinstance(error, Busy) else {}
     rows = [_decision(made) for made in error.decisions] if isinstance(error, DecisionConflict) else []
-    return problem(status, title, error.message, next_step=error.next_step, errors=rows, headers=headers)
+    kind = type(error).__name__
+    return problem(status, title, error.message, next_step=error.next_step, kind=kind, errors=rows, headers=headers)
 
 
 def _decision(made: object) -> dict[str, Any]:

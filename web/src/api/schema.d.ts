@@ -1084,7 +1084,7 @@ export interface paths {
         put?: never;
         /**
          * Apply
-         * @description Carry out a plan, or finish one that was interrupted. Each file and its keeper are read again first.
+         * @description Carry out a plan, or finish one that was interrupted. Files, keepers and decisions are read again first.
          */
         post: operations["apply_api_plans__plan__apply_post"];
         delete?: never;
@@ -3324,7 +3324,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description An error as application/problem+json (RFC 9457), with what helps.
+         * @description An error as application/problem+json (RFC 9457), with what helps. `type` names the class of the error.
          */
         Problem: {
             /**

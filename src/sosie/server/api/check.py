@@ -43,7 +43,7 @@ _BODIES: dict[str, Any] = {
 }
 
 
-class _Fields(BaseModel):
+class _Fields(BaseModel, extra="forbid"):
     """What stands beside the file in a form."""
 
     brand: str = Field(default="", max_length=64)
@@ -72,7 +72,7 @@ async def _uploaded(state: State, request: Request, form: FormData) -> Response:
     if not isinstance(file, UploadFile):
         raise UsageError("The form has no file.", next_step="Send the image as the field `file`.")
     try:
-        fields = _Fields.model_validate({name: form[name] for name in ("brand", "add") if name in form})
+        fields = _Fields.model_validate({name: value for name, value in form.items() if name != "file"})
     except ValidationError as error:
         raise RequestValidationError(_told(error)) from error
     _note_change(request, add=fields.add)

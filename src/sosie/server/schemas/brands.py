@@ -9,14 +9,14 @@ from pydantic import BaseModel, Field
 BrandState = Literal["never", "syncing", "ready", "failed"]
 
 
-class SourceSpec(BaseModel):
+class SourceSpec(BaseModel, extra="forbid"):
     """One source: its kind and the settings of that kind (docs/sources.md)."""
 
     kind: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["shopify"])
     settings: dict[str, Any] = {}
 
 
-class BrandInput(BaseModel):
+class BrandInput(BaseModel, extra="forbid"):
     """A brand as somebody declares it."""
 
     key: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["levis-1"])
@@ -27,7 +27,7 @@ class BrandInput(BaseModel):
     """Hours between two syncs; none leaves it to people."""
 
 
-class BrandChange(BaseModel):
+class BrandChange(BaseModel, extra="forbid"):
     """What is to change of a brand; what is left out stays."""
 
     name: str | None = Field(default=None, max_length=200)
@@ -77,7 +77,7 @@ class SourceTest(BaseModel):
     next_step: str = ""
 
 
-class SourceTestInput(BaseModel):
+class SourceTestInput(BaseModel, extra="forbid"):
     """A source to look at before it is saved."""
 
     brand: str = ""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sosie.server.schemas.images import Edge, Image
 
 
-class CheckInput(BaseModel):
+class CheckInput(BaseModel, extra="forbid"):
     """An image by its address; the other form is a multipart upload with the field `file`."""
 
     url: str = Field(max_length=8192)

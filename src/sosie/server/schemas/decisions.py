@@ -11,7 +11,7 @@ from sosie.server.schemas.results import GroupSummary
 from sosie.types import Relation
 
 
-class GroupDecision(BaseModel):
+class GroupDecision(BaseModel, extra="forbid"):
     """What to do with one group.
 
     `settle` keeps the images at `keep` (URIs) and drops the others, `apart` says that no two are duplicates, or with
@@ -36,7 +36,7 @@ class Decided(BaseModel):
     revision: int = 0
 
 
-class GroupFilter(BaseModel):
+class GroupFilter(BaseModel, extra="forbid"):
     """Which groups: the same as the query of the list."""
 
     relation: list[Relation] = []
@@ -51,7 +51,7 @@ class GroupFilter(BaseModel):
     state: Literal["any", "open", "settled"] = "any"
 
 
-class BulkDecision(BaseModel):
+class BulkDecision(BaseModel, extra="forbid"):
     """A decision for all groups that a filter shows; `preview` only counts. `suggested` keeps each group's keeper."""
 
     filter: GroupFilter = GroupFilter()
@@ -75,7 +75,7 @@ class BulkDecided(BaseModel):
     decisions: list[int] = []
 
 
-class UndoInput(BaseModel):
+class UndoInput(BaseModel, extra="forbid"):
     """Decisions to take back, all or none."""
 
     decisions: list[Annotated[int, Field(ge=1, le=2**53)]] = Field(min_length=1, max_length=100_000)
@@ -102,7 +102,7 @@ class DecisionPage(BaseModel):
     revision: int = 0
 
 
-class PlanInput(BaseModel):
+class PlanInput(BaseModel, extra="forbid"):
     """What a plan is to do with dropped files."""
 
     result: str
@@ -125,13 +125,13 @@ class PlanView(BaseModel):
     """The run that carried it out."""
 
 
-class ApplyInput(BaseModel):
+class ApplyInput(BaseModel, extra="forbid"):
     """`confirm` must say how many files the reader saw in the plan."""
 
     confirm: int
 
 
-class UndoRunInput(BaseModel):
+class UndoRunInput(BaseModel, extra="forbid"):
     """Which files of a run come back: those at these URIs and those that match one of the patterns `only`; all of them
     when nothing is named.
     """

@@ -10,7 +10,7 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Stage = Literal["fetch", "read", "compare", "verify", "group", "embed", "similar"]
 
 
-class JobInput(BaseModel):
+class JobInput(BaseModel, extra="forbid"):
     """What to work on: brands, all of them when none is named."""
 
     brands: list[str] = Field(default=[], max_length=1000)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 _Texts = list[str]
 
 
-class ConditionForm(BaseModel):
+class ConditionForm(BaseModel, extra="forbid"):
     """What an image must be like; every part that is given must hold, and of a list one entry."""
 
     path: _Texts = Field(default=[], max_length=1000)
@@ -35,7 +35,7 @@ class OnlyWhenForm(RuleForm):
     kept: ConditionForm
 
 
-class RulesForm(BaseModel):
+class RulesForm(BaseModel, extra="forbid"):
     """All keep rules. `order` are the criteria of the keeper, `formats` image formats, from the first to the last."""
 
     automatic: _Texts = []
@@ -46,7 +46,7 @@ class RulesForm(BaseModel):
     prefer: list[RuleForm] = Field(default=[], max_length=1000)
 
 
-class RulesText(BaseModel):
+class RulesText(BaseModel, extra="forbid"):
     """The keep rules as TOML."""
 
     text: str = Field(max_length=200_000)
@@ -58,7 +58,7 @@ class RulesView(RulesText):
     rules: RulesForm
 
 
-class RulesDraft(BaseModel):
+class RulesDraft(BaseModel, extra="forbid"):
     """Rules that somebody is writing: as TOML, or as a form."""
 
     text: str | None = Field(default=None, max_length=200_000)

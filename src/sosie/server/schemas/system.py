@@ -54,7 +54,7 @@ class Settings(BaseModel):
     settings: list[Setting]
 
 
-class SettingsChange(BaseModel):
+class SettingsChange(BaseModel, extra="forbid"):
     """New values of editable settings; null takes a value back to what file and environment say."""
 
     values: dict[str, Any]
@@ -101,7 +101,7 @@ class Session(BaseModel):
     version: str = ""
 
 
-class SignIn(BaseModel):
+class SignIn(BaseModel, extra="forbid"):
     """Name and password."""
 
     name: str = Field(default="admin", max_length=100)
@@ -119,7 +119,7 @@ class Token(BaseModel):
     secret: str | None = None
 
 
-class TokenInput(BaseModel):
+class TokenInput(BaseModel, extra="forbid"):
     """A token to make."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -133,7 +133,7 @@ class Tokens(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error as application/problem+json (RFC 9457), with what helps."""
+    """An error as application/problem+json (RFC 9457), with what helps. `type` names the class of the error."""
 
     type: str = "about:blank"
     title: str
