@@ -32,7 +32,8 @@ from sosie.pipeline.ties import Chain, Pair, Ties
 from sosie.report import edge_from, evidence_to
 from sosie.types import Edge
 
-_KEPT = 96
+_KEPT = 64
+"""Images that are held ready, half a megabyte each: as many as a cluster has."""
 _SHARED = 5
 """Keypoints of strangers that follow one transform, from which on they are no chance."""
 

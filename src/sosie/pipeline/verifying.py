@@ -35,6 +35,8 @@ _REVISION = "3"
 _SLAB = 2048
 _MANY = 400
 """Pairs from which on other processes are started: it costs a third of a second each."""
+_AGAIN = 48
+"""Copies that are looked at again together: all images of these are held ready at once, half a megabyte each."""
 _DOUBTFUL = 0.5
 """Candidates with less than this share of the best score of either image are mostly strangers."""
 
@@ -256,18 +258,18 @@ class Prover:
 
         The verdicts of single pairs, which the catalogue keeps, stay: these depend on the whole collection.
         """
-        doubtful = self.shared.doubtful(self.edges)
-        rows = sorted({row for edge in doubtful for row in (edge.a, edge.b)})
-        stored = self.catalogue.rows(FEATURES.key, [self.contents.keys[row] for row in rows])
-        images = {row: prepare(StoredFeatures(stored[self.contents.keys[row]])) for row in rows}
-        infos = {row: info_of(self.contents.rows[row]) for row in rows}
-        changed = {(edge.a, edge.b): finding for edge, finding in self.shared.again(doubtful, images, infos)}
+        doubtful = sorted(self.shared.doubtful(self.edges), key=lambda edge: (edge.a, edge.b))
+        changed: dict[Pair, Edge | None] = {}
+        for start in range(0, len(doubtful), _AGAIN):
+            part = doubtful[start : start + _AGAIN]
+            rows = sorted({row for edge in part for row in (edge.a, edge.b)})
+            stored = self.catalogue.rows(FEATURES.key, [self.contents.keys[row] for row in rows])
+            images = {row: prepare(StoredFeatures(stored[self.contents.keys[row]])) for row in rows}
+            infos = {row: info_of(self.contents.rows[row]) for row in rows}
+            for edge, finding in self.shared.again(part, images, infos):
+                changed[edge.a, edge.b] = edge_of(finding, edge.a, edge.b) if finding and finding["relation"] else None
         self.edges = [edge for edge in self.edges if (edge.a, edge.b) not in changed]
-        self.edges += [
-            edge_of(finding, *pair)
-            for pair, finding in sorted(changed.items())
-            if finding is not None and finding["relation"] is not None
-        ]
+        self.edges += [edge for _, edge in sorted(changed.items()) if edge is not None]
 
     def together(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell for each pair whether copies join its two ends."""
