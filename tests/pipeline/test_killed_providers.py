@@ -37,6 +37,14 @@ with Loopback(gemini) as server:
     print(server.url, flush=True)
     time.sleep(600)
 """
+_ENDPOINT = """
+import time
+from tests.contract.loopback import Loopback
+from tests.contract.test_huggingface import as_list, endpoint
+with Loopback(endpoint(as_list)) as server:
+    print(server.url, flush=True)
+    time.sleep(600)
+"""
 
 
 @contextmanager
@@ -63,6 +71,9 @@ def settings_of(name: str, url: str, tmp_path: Path) -> Settings:
     }
     if name == "service":
         return Settings(embedders=("service", "builtin"), service_url=url, **how)
+    if name == "huggingface":
+        chain = ("huggingface", "builtin")
+        return Settings(embedders=chain, huggingface_endpoint=url, huggingface_token="hf_geheim", **how)
     key = "AIza-geheim-0815"
     return Settings(embedders=("gemini", "builtin"), gemini_base_url=url, gemini_api_key=key, **how)
 
@@ -72,7 +83,7 @@ def copies(report: Report) -> list[list[str]]:
     return [sorted(uris[member] for member in group.members) for group in report.groups if group.relation == "copy"]
 
 
-@pytest.mark.parametrize(("name", "code"), [("service", _SERVICE), ("gemini", _GOOGLE)])
+@pytest.mark.parametrize(("name", "code"), [("service", _SERVICE), ("gemini", _GOOGLE), ("huggingface", _ENDPOINT)])
 def test_a_provider_that_is_killed_in_mid_run_is_named_and_the_copies_are_all_there(
     name: str, code: str, tmp_path: Path
 ) -> None:
