@@ -124,6 +124,14 @@ def test_an_endpoint_gets_no_token_but_the_one_that_is_meant_for_it(
     assert elsewhere.requests
 
 
+def test_a_key_in_the_address_is_in_no_name_of_a_space() -> None:
+    with Loopback(endpoint(as_list)) as server:
+        place = server.url.removeprefix("http://")
+        embedder = HuggingFaceBackend(url=f"http://me:geheim@{place}/clip?key=geheim", patience=QUICK).open()
+        assert embedder.space.name == f"huggingface:{place}/clip"
+        embedder.close()
+
+
 def test_an_endpoint_is_no_hub_that_offline_mode_would_forbid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with Loopback(endpoint(as_list)) as server:

@@ -10,6 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from sosie.errors import Cancelled, EmbedderFailure
+from sosie.fingerprints.embedders.gemini import GeminiBackend
+from sosie.fingerprints.embedders.huggingface import HuggingFaceBackend
+from sosie.fingerprints.embedders.remote import RemoteBackend
 from sosie.fingerprints.embedders.retry import Patience
 from sosie.fingerprints.embedders.service import ServiceBackend
 from tests.contract.backends import QUICK, images_of, openai_list, provider, vector_of
@@ -151,6 +154,19 @@ def test_a_service_that_is_not_there_is_told_in_words() -> None:
         ServiceBackend(url="http://127.0.0.1:9", patience=QUICK).open()
     with pytest.raises(EmbedderFailure, match=r"at no\.invalid: there is no connection, or no such host \(tried 2"):
         ServiceBackend(url="http://no.invalid", patience=QUICK).open()
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "example.com/clip", "ht!tp://::bad", "http://", "hf_geheim", "http://a:b:c"]
+)
+@pytest.mark.parametrize("kind", [ServiceBackend, HuggingFaceBackend])
+def test_what_is_no_address_is_not_asked_at_all(kind: type[RemoteBackend], address: str) -> None:
+    with pytest.raises(EmbedderFailure, match="Its address must begin with") as found:
+        kind(url=address).open()  # type: ignore[call-arg]
+    assert found.value.lasting
+    assert address not in str(found.value).replace("http:// or", "")
+    with pytest.raises(EmbedderFailure, match="Its address must begin with"):
+        GeminiBackend(secret="AIza", base_url=address).open()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])

@@ -91,7 +91,7 @@ def _begun(reason: str) -> str:
     return f"{first.lower() if first in _ARTICLES else first} {rest.rstrip('.')}."
 
 
-_ARTICLES = ("The", "A", "An", "There", "That", "This")
+_ARTICLES = ("The", "A", "An", "There", "That", "This", "Its")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

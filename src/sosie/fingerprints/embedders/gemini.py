@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from sosie.errors import EmbedderFailure
-from sosie.fingerprints.embedders.http import PASSING, from_network, host_of, no_answer, without_secret
+from sosie.fingerprints.embedders.http import PASSING, checked_address, from_network, host_of, no_answer, without_secret
 from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.retry import RefusedError, TryAgainError
 
@@ -28,11 +28,12 @@ class GeminiEmbedder(RemoteEmbedder):
         super().__init__(backend, batch=min(backend.batch or _BATCH, 16), concurrency=2)
         self._backend = backend
         self._genai = _library()
+        address = checked_address(backend.base_url) if backend.base_url else None
         milliseconds = int(backend.patience.answer * 1000)
         self._client = self._genai.Client(
             api_key=backend.secret,
             vertexai=False,  # the environment can flip it, and the other API has no embeddings of images by key
-            http_options=self._genai.types.HttpOptions(base_url=backend.base_url or None, timeout=milliseconds),
+            http_options=self._genai.types.HttpOptions(base_url=address, timeout=milliseconds),
         )
 
     def request(self, images: Sequence[bytes]) -> ArrayLike:

@@ -67,15 +67,11 @@ class Connection:
     """Requests to one address. `secret` is sent as a bearer token and never appears in an error."""
 
     def __init__(self, url: str, *, secret: str = "", timeout: float = 60.0, connections: int = 8) -> None:
-        self.url = url.rstrip("/")
+        self.url = checked_address(url.rstrip("/"))
         self._secret = secret
         headers = {"authorization": f"Bearer {secret}"} if secret else {}
         limits = httpx.Limits(max_connections=connections)
-        try:
-            self._client = httpx.Client(headers=headers, timeout=timeout, limits=limits)
-            httpx.URL(self.url)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise EmbedderFailure(f"{self.url} is no address.", lasting=True) from error
+        self._client = httpx.Client(headers=headers, timeout=timeout, limits=limits)
 
     def get(self, path: str) -> Any:
         """Give the JSON at a path."""
@@ -174,7 +170,25 @@ def _message(body: bytes) -> str:
     return str(value)
 
 
+def checked_address(url: str) -> str:
+    """Give an address back that requests can be sent to. Raises `EmbedderFailure` for any other text."""
+    try:
+        parts = httpx.URL(url)
+        good = parts.scheme in ("http", "https") and bool(parts.host)
+    except (httpx.InvalidURL, ValueError):
+        good = False
+    if not good:
+        # The text itself is not shown: a key in the wrong place is the likeliest mistake.
+        raise EmbedderFailure("Its address must begin with http:// or https:// and name a host.", lasting=True)
+    return url
+
+
 def host_of(url: str) -> str:
     """Give the host of an address, with its port where that is not the usual one."""
     parts = httpx.URL(url)
     return f"{parts.host}:{parts.port}" if parts.port else parts.host
+
+
+def place_of(url: str) -> str:
+    """Give the host and path of an address: what of it names a place and is no secret."""
+    return host_of(url) + httpx.URL(url).path.rstrip("/")

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from sosie.config import Payload
 from sosie.errors import EmbedderFailure
 from sosie.fingerprints.embedders.dialects import data_uri
-from sosie.fingerprints.embedders.http import Connection, host_of
+from sosie.fingerprints.embedders.http import Connection, host_of, place_of
 from sosie.fingerprints.embedders.inference import InferenceEndpoint
 from sosie.fingerprints.embedders.remote import RemoteBackend, RemoteEmbedder
 from sosie.fingerprints.embedders.trial import tried
@@ -65,8 +65,8 @@ class HuggingFaceEmbedder(RemoteEmbedder):
         return f"{host_of(self._connection.url)} answers; whether it embeds images, a job will show."
 
     def model_and_revision(self) -> tuple[str, str]:
-        """The model's name, or the endpoint's address where the model is not named."""
-        return self._backend.model or self._connection.url.split("://")[-1], ""
+        """The model's name, or the endpoint's host and path where it is not named; no user and no key of a query."""
+        return self._backend.model or place_of(self._connection.url), ""
 
     @property
     def _path(self) -> str:
