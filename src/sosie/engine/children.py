@@ -17,6 +17,7 @@ from typing import IO, Any
 
 _LENGTH = struct.Struct("<Q")
 _SERVE = "from sosie.engine.children import serve; serve()"
+_AT_HAND = "import {}; "
 
 
 class ChildLost(EOFError):
@@ -26,11 +27,12 @@ class ChildLost(EOFError):
 class Child:
     """Another process that calls functions of modules for this one, one at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_hand: str = "") -> None:
+        """Start it. `at_hand` is a module that it imports before the first call asks for it."""
         # Paths that the calling program added by hand are not known to a new interpreter.
         paths = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and no input of anybody
-            [sys.executable, "-c", _SERVE],
+            [sys.executable, "-c", (_AT_HAND.format(at_hand) if at_hand else "") + _SERVE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from sosie.imaging import DecodeParams, Picture, decode
 from sosie.imaging.quality import Lines, detail_lines, details
 from sosie.imaging.signature import recognise
 from sosie.sources.folder import plain_reason, read_file, read_head
-from sosie.store.catalogue import Content, Location
+from sosie.store.rows import Content, Location
 from sosie.types import FileState, ImageRef, Skipped
 
 _BATCH_FILES = 64
@@ -48,6 +48,18 @@ class Found:
     """Skipped for a reason that may be gone at the next run, so not remembered."""
 
 
+@dataclass
+class Taken:
+    """Files that were read and are not decoded yet: the bytes of each content, and which files have it.
+
+    `found` holds what need not be decoded to be known.
+    """
+
+    found: Found = field(default_factory=Found)
+    data: dict[bytes, bytes] = field(default_factory=dict)
+    files: list[tuple[bytes, ImageRef, FileState]] = field(default_factory=list)
+
+
 def state_key(state: FileState) -> str:
     """Return one string that changes when the file does; the device is left out since mounting renumbers it."""
     return f"{state.size}:{state.mtime_ns}:{state.inode}"
@@ -73,20 +85,26 @@ class BatchReader:
 
     def one_batch(self, refs: Sequence[ImageRef]) -> Found:
         """Read, decode and fingerprint some files; nothing once `stop` is set."""
-        found = Found()
-        fresh: dict[bytes, list[tuple[ImageRef, FileState, bytes]]] = {}
+        taken = self.take(refs)
+        return Found() if self.stop.is_set() else self.describe(taken, self.known(taken.data.keys()))
+
+    def take(self, refs: Sequence[ImageRef]) -> Taken:
+        """Read some files; no more of them once `stop` is set."""
+        taken = Taken()
         for ref in refs:
             if not self.stop.is_set():
-                self._read_one(ref, found, fresh)
-        if self.stop.is_set():
-            return Found()
-        reasons = dict(self.known(fresh.keys()))
-        unknown = {key: files[0][2] for key, files in fresh.items() if key not in reasons}
-        reasons |= self._compute(unknown, found)
-        for key, files in fresh.items():
-            for ref, state, _ in files:
-                uri, reader = os.fsencode(ref.uri), self.params.reader
-                found.locations.append(Location(uri, state_key(state), key, reasons.get(key), reader))
+                self._read_one(ref, taken)
+        return taken
+
+    def describe(self, taken: Taken, known: Mapping[bytes, str | None]) -> Found:
+        """Decode and fingerprint what was read, but what is `known` already with the reason why it is unreadable."""
+        found = taken.found
+        unknown = {key: data for key, data in taken.data.items() if key not in known}
+        reasons = dict(known) | self._compute(unknown, found)
+        found.locations += [
+            Location(os.fsencode(ref.uri), state_key(state), key, reasons.get(key), self.params.reader)
+            for key, ref, state in taken.files
+        ]
         return found
 
     def _compute(self, contents: Mapping[bytes, bytes], found: Found) -> dict[bytes, str | None]:
@@ -126,22 +144,22 @@ class BatchReader:
         except Exception as error:
             reasons[key] = f"could not be fingerprinted ({type(error).__name__}: {error})"
 
-    def _read_one(
-        self, ref: ImageRef, found: Found, fresh: dict[bytes, list[tuple[ImageRef, FileState, bytes]]]
-    ) -> None:
+    def _read_one(self, ref: ImageRef, taken: Taken) -> None:
         try:
             if ref.state and ref.state.size > _BATCH_BYTES:
                 recognise(read_head(ref.file, _HEAD))
             data, state = read_file(ref.file, self.params.max_bytes)
         except OSError as error:
-            found.passed.append(Skipped(ref.uri, plain_reason(error)))
+            taken.found.passed.append(Skipped(ref.uri, plain_reason(error)))
             return
         except NotAnImage as error:
             state_then = state_key(ref.state) if ref.state else ""
             row = Location(os.fsencode(ref.uri), state_then, None, error.message, self.params.reader)
-            found.locations.append(row)
+            taken.found.locations.append(row)
             return
-        fresh.setdefault(hashlib.sha256(data).digest(), []).append((ref, state, data))
+        key = hashlib.sha256(data).digest()
+        taken.data.setdefault(key, data)
+        taken.files.append((key, ref, state))
 
 
 def content_of(key: bytes, size: int, picture: Picture, detail: float) -> Content:

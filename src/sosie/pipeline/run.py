@@ -21,6 +21,7 @@ from sosie.types import FileState, ImageRef, Skipped
 
 if TYPE_CHECKING:
     from sosie.report import Report
+    from sosie.store.catalogue import Catalogue
 
 Confirm = Callable[[str], bool]
 PathLike = str | os.PathLike[str]
@@ -107,20 +108,37 @@ def _scan(
     key: str,
     started: float,
 ) -> Found:
-    # Imported here: a rescan that finds nothing new needs neither NumPy nor OpenCV nor SQLAlchemy.
-    from sosie.pipeline.scan import scan
-    from sosie.store.catalogue import Catalogue
+    from sosie.pipeline.beside import Beside
+
+    with Beside(settings.method, settings.workers) as beside:
+        if _is_first(settings):
+            beside.widen(len(refs))  # they import what they need while this process does
+        # Imported here: a rescan that finds nothing new needs neither NumPy nor OpenCV nor SQLAlchemy.
+        from sosie.pipeline.scan import scan
+        from sosie.store.catalogue import Catalogue
+
+        with Catalogue.of(settings) as catalogue:
+            report, settled = scan(catalogue, refs, passed, settings, listen, confirm, beside=beside)
+            total = time.perf_counter() - started
+            report = replace(report, timings={**report.timings, "total": round(total, 3)})
+            return _remembered(catalogue, scanned, report, key, settled=settled)
+
+
+def _is_first(settings: Settings) -> bool:
+    """Tell whether this process is to read all that there is."""
+    here = settings.engine == "local" and not settings.shards and not settings.database_url
+    return here and not settings.catalogue_path.exists()
+
+
+def _remembered(catalogue: Catalogue, scanned: Sequence[str], report: Report, key: str, *, settled: bool) -> Found:
+    """Return the report as what was found, once the catalogue remembers it."""
     from sosie.store.scans import save_scan
 
-    with Catalogue.of(settings) as catalogue:
-        report, settled = scan(catalogue, refs, passed, settings, listen, confirm)
-        total = time.perf_counter() - started
-        report = replace(report, timings={**report.timings, "total": round(total, 3)})
-        found = Found(report.to_json(), report)
-        packed = zlib.compress(found.text.encode("ascii"), 1)
-        save_scan(catalogue, scanned, key, packed, now=time.time())
-        if settled:
-            catalogue.save_memo(key, packed, now=time.time())
+    found = Found(report.to_json(), report)
+    packed = zlib.compress(found.text.encode("ascii"), 1)
+    save_scan(catalogue, scanned, key, packed, now=time.time())
+    if settled:
+        catalogue.save_memo(key, packed, now=time.time())
     return found
 
 

@@ -17,6 +17,7 @@ from sosie.config import Settings
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import Confirm, Grouped, find_alike
 from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, name_of, with_identical
+from sosie.pipeline.beside import Beside
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.describing import fingerprinters_of
 from sosie.pipeline.hashing import HashPairs, equal_edges, hash_edges, hash_pairs, how_compared, load_hashes
@@ -53,13 +54,15 @@ def scan(
     listen: Listener,
     confirm: Confirm,
     slack: float = 0.0,
+    beside: Beside | None = None,
 ) -> tuple[Report, bool]:
     """Return the report on these files, and whether an equal call may be answered with it later.
 
     The setting `engine` says who does what takes long; the report is the same. With `slack`, the report also has the
-    pairs whose cosine is up to that much under the threshold (`looser`).
+    pairs whose cosine is up to that much under the threshold (`looser`). `beside` are
+    processes that were started early.
     """
-    with workshop_for(settings, lambda: _run_key(catalogue, refs, settings)) as workshop:
+    with workshop_for(settings, lambda: _run_key(catalogue, refs, settings), beside) as workshop:
         accountant = Accountant(listen, workshop.costs)
         found = scan_with(workshop, catalogue, refs, passed, settings, accountant, confirm, slack)
         accountant.end()
@@ -85,14 +88,11 @@ def scan_with(
 ) -> tuple[Report, bool]:
     """Return what `scan` returns; `workshop` does what takes long."""
     clock = _Clock()
-    params = ReadParams(
-        decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
-        max_bytes=int(settings.max_megabytes * 1e6),
-        workers=settings.workers,
-    )
+    params = _limits(settings)
     fingerprinters = fingerprinters_of(settings.method)
     with clock("read"):
-        reading = read_all(refs, catalogue, fingerprinters, params, listen, workshop.shards(refs, params))
+        shards = workshop.shards(refs, params)
+        reading = read_all(refs, catalogue, fingerprinters, params, listen, shards, workshop.beside)
     contents = contents_of(reading.contents, refs, catalogue)
     with clock("compare"):
         listen(Progress("compare", 0, len(contents), len(reading.skipped)))
@@ -133,6 +133,15 @@ def scan_with(
         looser=alike.looser,
     )
     return report, alike.settled and not reading.transient
+
+
+def _limits(settings: Settings) -> ReadParams:
+    """Return how files are read."""
+    return ReadParams(
+        decode=DecodeParams(max_pixels=int(settings.max_megapixels * 1e6)),
+        max_bytes=int(settings.max_megabytes * 1e6),
+        workers=settings.workers,
+    )
 
 
 def _proved(

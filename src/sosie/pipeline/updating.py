@@ -8,8 +8,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from sosie.fingerprints.base import Fingerprinter
+from sosie.pipeline.beside import Beside
 from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import BatchReader, Found, ReadParams, batches, state_key
 from sosie.pipeline.threads import usable_cores
@@ -44,12 +46,13 @@ def read_all(
     params: ReadParams,
     listen: Listener,
     shards: Shards | None = None,
+    beside: Beside | None = None,
 ) -> Reading:
     """Bring the catalogue up to date with these files and return what each one holds.
 
     A file whose state is known is not opened. Each batch is committed on its own: a run that is killed loses
-    what it read since the last commit, about a second of work. `shards` reads instead of threads here. Raises what
-    `listen` raises.
+    what it read since the last commit, about a second of work. `shards` reads instead of threads here, `beside` with
+    them. Raises what `listen` raises.
     """
     known = catalogue.locations(os.fsencode(ref.uri) for ref in refs)
     spaces = [space for fingerprinter in fingerprinters for space in fingerprinter.spaces]
@@ -62,7 +65,7 @@ def read_all(
             work.append(ref)
         else:
             _enter(reading, location)
-    _Reader(catalogue, fingerprinters, spaces, params, listen, reading, shards).run(work)
+    _Reader(catalogue, fingerprinters, spaces, params, listen, reading, shards, beside).run(work)
     return reading
 
 
@@ -100,6 +103,7 @@ class _Reader:
     listen: Listener
     reading: Reading
     shards: Shards | None = None
+    beside: Beside | None = None
     filled: bool = True
     """Whether an earlier scan brought contents into the catalogue."""
     done: dict[bytes, str | None] = field(default_factory=dict)
@@ -127,14 +131,20 @@ class _Reader:
             self.listen(Progress("read", done, total, len(self.reading.skipped), recent=self.recent()))
 
     def threads(self, work: Sequence[ImageRef]) -> Generator[Found, None, None]:
-        """Read in threads of this process."""
+        """Read in threads of this process, and in the processes beside it."""
         reader = BatchReader(self.fingerprinters, self.params, self.known)
+        one_batch = reader.one_batch
+        if self.beside is not None:
+            self.beside.widen(len(work))
+            one_batch = partial(self.beside.one_batch, reader)
         workers = self.params.workers or usable_cores()
         with ThreadPoolExecutor(workers, "sosie-read") as pool:
             try:
-                yield from _in_flight(pool, reader.one_batch, batches(work, workers), workers * _AHEAD)
+                yield from _in_flight(pool, one_batch, batches(work, workers), workers * _AHEAD)
             finally:
                 reader.stop.set()
+                if self.beside is not None:
+                    self.beside.close()
 
     def note(self, found: Found, done: int, total: int) -> None:
         before = len(self.reading.skipped)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sosie.config import STEPS, Settings
 from sosie.errors import EngineFailure, RunStopped
 from sosie.matching.hamming import pairs_within
+from sosie.pipeline.beside import Beside
 from sosie.pipeline.hashing import Join
 from sosie.pipeline.reading import ReadParams
 from sosie.pipeline.updating import Shards
@@ -39,17 +40,19 @@ class Workshop:
     hands: Callable[[], Hands]
     joins: Joins | None
     costs: Callable[[], tuple[StepCost, ...]] = tuple
+    beside: Beside | None = None
+    """Processes that read with the threads of this one."""
 
 
-def own_workshop(settings: Settings) -> Workshop:
-    """Return this process."""
+def own_workshop(settings: Settings, beside: Beside) -> Workshop:
+    """Return this process, and those `beside` it."""
 
     def hands() -> Hands:
         from sosie.pipeline.verifying import OwnHands  # Imported here: a scan that compares hashes needs no OpenCV.
 
         return OwnHands(settings.workers)
 
-    return Workshop(lambda _refs, _params: None, pairs_within, hands, None)
+    return Workshop(lambda _refs, _params: None, pairs_within, hands, None, beside=beside)
 
 
 def task_workshop(run: Run, settings: Settings) -> Workshop:
@@ -66,13 +69,14 @@ def task_workshop(run: Run, settings: Settings) -> Workshop:
 
 
 @contextmanager
-def workshop_for(settings: Settings, key: Callable[[], str]) -> Iterator[Workshop]:
+def workshop_for(settings: Settings, key: Callable[[], str], beside: Beside | None = None) -> Iterator[Workshop]:
     """Give who does the work as the settings say. `key` names the run: an equal one that was cut off is taken up.
 
     At the end of a run that succeeds its files go. Raises `EngineFailure` when an equal run is under way.
     """
     if settings.engine == "local" and not settings.shards:
-        yield own_workshop(settings)
+        with beside or Beside(settings.method, settings.workers) as started:
+            yield own_workshop(settings, started)
         return
     from sosie.engine.run import Run
 

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,54 +16,16 @@ from sosie.config import Settings
 from sosie.errors import CatalogueError
 from sosie.store import access_tables, brand_tables, job_tables, review_tables, schema
 from sosie.store.database import begin, open_file, open_server
+from sosie.store.rows import Batch, Content, Location
 from sosie.store.upsert import upsert
+
+__all__ = ["Batch", "Catalogue", "Content", "Location"]
 
 _DECLARED = (schema, review_tables, brand_tables, job_tables, access_tables)
 """Modules that declare tables: importing them is what makes their tables known."""
 
 _CHUNK = 400
 """Keys in one query: SQLite takes at most 999 variables in its oldest builds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """What is known of a URI: the state of its file when it was read, and the content or the reason why not."""
-
-    uri: bytes
-    state: str
-    sha256: bytes | None
-    reason: str | None
-    reader: str
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One sequence of bytes and what image it is."""
-
-    sha256: bytes
-    size: int
-    format: str
-    width: int
-    height: int
-    frames: int
-    bits: int
-    alpha: bool
-    lossless: bool
-    quality: int | None
-    metadata: bool
-    detail: float
-    detail_side: int
-    pixels_sha256: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one step of reading found, written in one transaction or not at all."""
-
-    locations: Sequence[Location] = ()
-    contents: Sequence[Content] = ()
-    fingerprints: Sequence[tuple[str, bytes, bytes]] = ()
-    """Space, content, row."""
 
 
 class Catalogue:
