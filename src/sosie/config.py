@@ -50,6 +50,9 @@ class Settings:
     shards: int = 0
     """Cut each step into so many tasks on files, done by processes of their own and not again after a crash; 0 works
     in memory, and with the engine `ray` cuts by the number of images."""
+    exact_up_to: int = 20_000
+    """Images up to which candidates are searched for among all. Beyond, only where cells and rare words suggest any,
+    and a report states what part of a sample's candidates that found."""
     ray_address: str = ""
     """Address of a Ray cluster, `ray://HOST:10001` or `HOST:6379`; by default one is started on this machine."""
     run_dir: Path | str | None = None
@@ -253,7 +256,7 @@ def check_setting(name: str, value: Any) -> Any:
                 return str(value).rstrip("/") if "://" in str(value) else Path(value).expanduser()
             case "data_dir" | "catalog" | "password_file":
                 return Path(value).expanduser()
-            case "jobs_at_once" | "jobs_waiting" | "results_kept":
+            case "exact_up_to" | "jobs_at_once" | "jobs_waiting" | "results_kept":
                 return _at_least(1, _whole(value))
             case "workers" | "shards" | "paid_images" | "embed_batch" | "embed_workers":
                 return _at_least(0, _whole(value))

@@ -83,6 +83,16 @@ def test_any_number_of_shards_gives_the_same_report(folder: Path, plain: str, sh
     assert not [path for path in (tmp_path / "runs").iterdir() if path.is_dir()]
 
 
+def test_candidates_by_cells_make_the_same_groups_and_the_same_report_in_any_number_of_shards(
+    folder: Path, plain: str, tmp_path: Path
+) -> None:
+    whole = find_duplicates(folder, settings=settings_for(tmp_path / "whole", exact_up_to=1))
+    assert "evident candidates were found" in whole.fallbacks[0]
+    assert json.loads(said(whole))["groups"] == json.loads(plain)["groups"]
+    parts = find_duplicates(folder, settings=settings_for(tmp_path / "parts", exact_up_to=1, shards=3, workers=1))
+    assert said(parts) == said(whole)
+
+
 def test_processes_and_shuffled_paths_give_the_same_report(folder: Path, plain: str, tmp_path: Path) -> None:
     paths = sorted(folder.iterdir())
     random.Random(3).shuffle(paths)

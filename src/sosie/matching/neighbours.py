@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sosie.errors import UsageError
+from sosie.matching.ranking import best_columns, by_words, drop
 from sosie.matching.words import Look, WordIndex
 from sosie.types import Pairs
 
@@ -22,12 +23,6 @@ Vectors = NDArray[np.int8]
 Signs = NDArray[np.int8]
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
-
-_VOTES = 2.0
-_CONSISTENCY = 0.2
-_SIMILARITY = np.float32(4.0)
-"""Weights of votes (as a share of the best's) and of consistency beside the similarity of vectors (at most 1) in the
-order of candidates, and of the similarity beside the consistency in what is worth a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +107,8 @@ class Neighbours:
             scores[:, self._blank] = scores[self._blank[part]] = -np.inf
             scores[np.arange(len(part)), part] = -np.inf
             if self._words is None:
-                ids[into], score[into] = _best(scores, count)
-                _drop(ids[into], score[into], score[into] >= self._params.floor, self._params.always)
+                ids[into], score[into] = best_columns(scores, count)
+                drop(ids[into], score[into], score[into] >= self._params.floor, self._params.always)
             else:
                 self._look_closely(self._words, part, scores, ids[into], score[into])
         return Nearest(ids, score)
@@ -134,7 +129,7 @@ class Neighbours:
         look = words.look(rows)
         votes = look.votes()
         votes[np.arange(len(votes)), rows] = 0
-        _by_words(look, votes, similarity, width, self._params, ids, score)
+        by_words(look, votes, similarity, width, self._params.rare, self._params.always, ids, score)
 
 
 def nearest_by_words(
@@ -149,21 +144,9 @@ def nearest_by_words(
     count = min(count, images)
     ids, score = np.full((len(similarity), count), -1, np.int64), np.zeros((len(similarity), count), np.float32)
     if count:
-        _by_words(look, votes, similarity, min(max(params.shortlist, count), images), params, ids, score)
+        width = min(max(params.shortlist, count), images)
+        by_words(look, votes, similarity, width, params.rare, params.always, ids, score)
     return Nearest(ids, score)
-
-
-def _by_words(
-    look: Look, votes: Floats, similarity: Floats, width: int, params: NeighbourParams, ids: Ids, score: Floats
-) -> None:
-    votes *= np.float32(_VOTES) / np.maximum(votes.max(1, keepdims=True), 1)
-    short, base = _best(similarity + votes, width)
-    agreed = look.consistency(short)
-    total = np.where(short >= 0, base + np.float32(_CONSISTENCY) * agreed, -np.inf)
-    order = np.lexsort((short, -total))[:, : ids.shape[1]]
-    ids[:], score[:] = np.take_along_axis(short, order, 1), np.take_along_axis(total, order, 1)
-    rare = agreed / np.float32(look.index.certain) + _SIMILARITY * np.take_along_axis(similarity, short, 1)
-    _drop(ids, score, np.take_along_axis(rare, order, 1) >= params.rare, params.always)
 
 
 class _FormProduct:
@@ -195,29 +178,6 @@ class _FormProduct:
         if best is None:
             raise UsageError("At least one form is needed.")
         return best
-
-
-def _best(scores: Floats, count: int) -> tuple[Ids, Floats]:
-    """The best columns of each row of scores, by score and then by id; -1 and 0 where all others are -inf."""
-    ids, best = np.full((len(scores), count), -1, np.int64), np.zeros((len(scores), count), np.float32)
-    bar = np.partition(scores, scores.shape[1] - count, axis=1)[:, scores.shape[1] - count]
-    row, column = np.nonzero((scores >= bar[:, None]) & (scores > -np.inf))
-    found = scores[row, column]
-    order = np.lexsort((column, -found, row))
-    row, column, found = row[order], column[order], found[order]
-    rank = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = rank < count
-    ids[row[kept], rank[kept]] = column[kept]
-    best[row[kept], rank[kept]] = found[kept]
-    return ids, best
-
-
-def _drop(ids: Ids, score: Floats, kept: NDArray[np.bool_], always: int) -> None:
-    """Take out what is neither kept nor among the first, and close the gaps."""
-    kept = (kept | (np.arange(ids.shape[1]) < always)) & (ids >= 0)
-    order = np.argsort(~kept, axis=1, kind="stable")
-    ids[:] = np.take_along_axis(np.where(kept, ids, -1), order, 1)
-    score[:] = np.take_along_axis(np.where(kept, score, 0), order, 1)
 
 
 def nearest_pairs(

@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 _WEIGHT_STEPS = 16
+_HEAVIEST = 255
+"""A weight fits into a byte: no word is rarer than one that only one of eight million images holds."""
 _COMMON, _COMMON_SHARE = 300, 0.01
 _BATCH = 500_000
 _WORDS = 1 << 2 * WORD_BITS
@@ -57,7 +59,7 @@ class WordIndex:
         self.begin, self.count = begins[:-1], np.diff(begins)
         self.count[spread > max(_COMMON, _COMMON_SHARE * self.images)] = 0
         rarity = np.log((self.images + _PRIOR_IMAGES) / (spread + _PRIOR_SPREAD))
-        self.weight = np.rint(rarity * _WEIGHT_STEPS).astype(np.int64)
+        self.weight = np.minimum(np.rint(rarity * _WEIGHT_STEPS), _HEAVIEST).astype(np.int64)
 
     @property
     def certain(self) -> float:
@@ -69,10 +71,13 @@ class WordIndex:
         """How many images to look up at once, so that memory stays bounded."""
         return int(min(32, max(1, _BATCH // max(self.images, 1))))
 
-    def look(self, rows: Ids) -> Look:
-        """Look up both words of all spots of some images, in all forms."""
+    def look(self, rows: Ids, most: int = 0) -> Look:
+        """Look up both words of all spots of some images, in all forms.
+
+        With `most`, of each image only its rarest words, which at most so many spots of the index have.
+        """
         sizes = self.starts[rows + 1] - self.starts[rows]
-        return self._look(self.asked[_ranges(self.starts[rows], sizes)], sizes)
+        return self._look(self.asked[_ranges(self.starts[rows], sizes)], sizes, most)
 
     def look_for(self, spots: Spots, most: int = 0) -> Look:
         """Look up images that are not in the index, as `look` does.
@@ -85,9 +90,9 @@ class WordIndex:
     def _look(self, asked: NDArray[np.void], sizes: Ids, most: int = 0) -> Look:
         word = np.concatenate([asked["word"], asked["second"]])
         every = (word[None] ^ WORD_FORMS[:, None]).ravel()
-        count = _rarest(self.count[every], most)
-        entry = _ranges(self.begin[every], count)
         owner = np.tile(np.repeat(np.arange(len(sizes)), sizes), 2)
+        count = _rarest(self.count[every], np.tile(owner, 4), most)
+        entry = _ranges(self.begin[every], count)
         return Look(self, len(sizes), asked, word, owner, count, entry, self.image[entry])
 
 
@@ -106,12 +111,15 @@ class _Columns:
         return cls(x, y, scale, angle)
 
 
-def _rarest(count: Ids, most: int) -> Ids:
-    """The counts with the largest ones left out, so that they come to `most` at most; all of them for 0."""
-    if not most or int(count.sum()) <= most:
+def _rarest(count: Ids, owner: Ids, most: int) -> Ids:
+    """The counts with the largest ones of each owner left out, so that they come to `most` at most; all for 0."""
+    if not most:
         return count
-    order = np.argsort(count, kind="stable")
-    kept = order[np.cumsum(count[order]) <= most]
+    order = np.lexsort((count, owner))
+    sums, mine = np.cumsum(count[order]), owner[order]
+    begins = np.flatnonzero(np.diff(mine, prepend=-1))
+    before = np.repeat((sums - count[order])[begins], np.diff(np.append(begins, len(mine))))
+    kept = order[sums - before <= most]
     few = np.zeros_like(count)
     few[kept] = count[kept]
     return few
@@ -140,13 +148,17 @@ class Look:
     entry: Ids
     image: NDArray[np.int32]
 
+    def worth(self) -> Ids:
+        """What a hit of each word is worth: its squared rarity, 0 for a word that its image asked for before."""
+        worth = np.zeros(len(self.word), np.int64)
+        once = np.unique(self.owner * _WORDS + self.word, return_index=True)[1]
+        worth[once] = self.index.weight[self.word[once]] ** 2
+        return worth
+
     def votes(self) -> Floats:
         """Float32 (rows, images): squared rarities of the shared words, in the form that shares most."""
         images = self.index.images
-        worth = np.zeros(len(self.word))
-        once = np.unique(self.owner * _WORDS + self.word, return_index=True)[1]
-        worth[once] = self.index.weight[self.word[once]] ** 2
-        weights = np.repeat(np.tile(worth, 4), self.hits)
+        weights = np.repeat(np.tile(self.worth().astype(np.float64), 4), self.hits)
         weights *= self.index.first[self.entry]
         begin = (self.owner * 4 + np.arange(4)[:, None]).ravel() * images
         sums = np.bincount(np.repeat(begin, self.hits) + self.image, weights, self.rows * 4 * images)

@@ -152,7 +152,7 @@ def _timed(text: str, timings: Mapping[str, float]) -> str:
 def _key(refs: Sequence[ImageRef], passed: Sequence[Skipped], settings: Settings, apart: str) -> str:
     """Return what a report depends on, as one digest: version, settings, pairs set apart, name and state of files."""
     parts = [__version__, apart, settings.method, repr(settings.max_megapixels), repr(settings.max_megabytes)]
-    parts += [state_of_embedding(settings)]
+    parts += [str(settings.exact_up_to), state_of_embedding(settings)]
     parts += [f"{ref.uri}\0{ref.brand}\0{_state(ref.state)}\0{ref.aliases or ''}" for ref in refs]
     parts += [f"{skipped.uri}\0{skipped.reason}" for skipped in passed]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -103,11 +103,11 @@ def scan_with(
         listen(Progress("compare", len(contents), len(contents), len(reading.skipped)))
     if settings.method == "auto":
         with clock("verify"):
-            contents, edges, described = _proved(
+            contents, edges, described, notes = _proved(
                 contents, pairs, equal, by_hash, catalogue, params, listen, workshop.hands()
             )
     else:
-        edges, described = [*equal, *by_hash], np.zeros(len(contents), np.bool_)
+        edges, described, notes = [*equal, *by_hash], np.zeros(len(contents), np.bool_), list[str]()
         contents = measure_sharpness(contents, edges, catalogue, params)
     edges = with_identical(contents, strongest(edges))
     with clock("group"):
@@ -129,7 +129,7 @@ def scan_with(
         params={"method": settings.method, "max_megapixels": settings.max_megapixels, **alike.params},
         spaces=(*(space.key for fingerprinter in fingerprinters for space in fingerprinter.spaces), *alike.spaces),
         timings=clock.seconds,
-        fallbacks=tuple(alike.notes),
+        fallbacks=(*notes, *alike.notes),
         looser=alike.looser,
     )
     return report, alike.settled and not reading.transient
@@ -153,8 +153,8 @@ def _proved(
     params: ReadParams,
     listen: Listener,
     hands: Hands,
-) -> tuple[Contents, list[Edge], NDArray[np.bool_]]:
-    """Return the contents with what was measured of them, all edges, and which contents have local features.
+) -> tuple[Contents, list[Edge], NDArray[np.bool_], list[str]]:
+    """Return the contents with what was measured of them, all edges, which contents have local features, and notes.
 
     What hashes say stands only where verification has nothing to go by.
     """
@@ -166,7 +166,7 @@ def _proved(
         contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
         prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)
         prover.look_again()
-        return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1)
+        return contents, [*unproved, *prover.edges], (prover.vectors != 0).any(axis=1), prover.notes
 
 
 def strongest(edges: Sequence[Edge]) -> list[Edge]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import Protocol, Self
@@ -17,7 +17,9 @@ from sosie.features import Spots, StoredFeatures
 from sosie.fingerprints.local import FEATURES, SPOTS, VLAD, signs, vectors
 from sosie.imaging import ImageInfo
 from sosie.matching import verification
-from sosie.matching.neighbours import FindsNearest, NeighbourRounds, Neighbours
+from sosie.matching.asking import EXACT_UP_TO, Asked
+from sosie.matching.near_cells import EVIDENT, CellNeighbours, Cells, Reach, cells_of
+from sosie.matching.neighbours import FindsNearest, Ids, Nearest, NeighbourParams, NeighbourRounds, Neighbours
 from sosie.matching.verification import VerificationParams, prepare
 from sosie.matching.words import WordIndex
 from sosie.pipeline.commonplaces import Commonplaces
@@ -51,7 +53,7 @@ def judge_key() -> str:
 class Hands(Protocol):
     """Who does what takes long in proving."""
 
-    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> FindsNearest:
+    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> Asked:
         """Give what finds the nearest of these images."""
         ...
 
@@ -62,13 +64,18 @@ class Hands(Protocol):
 
 @dataclass(frozen=True)
 class OwnHands:
-    """This process, with threads and children of its own: `workers`, 0 for one a core."""
+    """This process, with threads and children of its own: `workers`, 0 for one a core.
+
+    Candidates are found exactly up to so many images.
+    """
 
     workers: int = 0
+    exact_up_to: int = EXACT_UP_TO
 
-    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> FindsNearest:
+    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> Asked:
         """Give what finds them in this process."""
-        return Neighbours(vectors, signs, WordIndex(spots))
+        index = Index(vectors, signs, WordIndex(spots), NeighbourParams(workers=self.workers))
+        return Asked(len(vectors), index.nearest, self.exact_up_to)
 
     def bench(self) -> Examining:
         """Give this process, and others beside it."""
@@ -76,10 +83,37 @@ class OwnHands:
 
 
 @dataclass
+class Index:
+    """All images of a run by their vectors and words; `cells`, where they are needed and not given, are made."""
+
+    vectors: NDArray[np.int8]
+    signs: NDArray[np.int8]
+    words: WordIndex
+    params: NeighbourParams
+    cells: Cells | None = None
+    known: dict[Reach | None, FindsNearest] = field(default_factory=dict)
+
+    def nearest(self, rows: Ids, count: int, reach: Reach | None) -> Nearest:
+        """The nearest of some rows: by cells, as far as `reach` says, or exactly without it or for `EVIDENT`."""
+        if reach not in self.known:
+            self.known.clear()
+            self.known[reach] = self._made(reach)
+        return self.known[reach].nearest(rows, count)
+
+    def _made(self, reach: Reach | None) -> FindsNearest:
+        if reach is None or reach == EVIDENT:
+            evident = replace(self.params, always=0, rare=2 * self.params.rare)
+            return Neighbours(self.vectors, self.signs, self.words, self.params if reach is None else evident)
+        self.cells = self.cells or cells_of(self.vectors)
+        return CellNeighbours(self.vectors, self.signs, self.words, self.cells, reach, self.params)
+
+
+@dataclass
 class Prover:
     """Verifies candidates of one run and remembers every verdict; its `edges` are what was proved.
 
-    `undecided` are pairs on which verification had nothing to go by; `shared` is what strangers have in common.
+    `undecided` are pairs on which verification had nothing to go by; `shared` is what strangers have in common; `notes`
+    is what a report has to say.
     What was verified before, by the same judge, is taken from the catalogue. Use it as a context: it may start
     other processes, up to one a core.
     """
@@ -92,6 +126,7 @@ class Prover:
     undecided: set[Pair] = field(default_factory=set)
     shared: Commonplaces = field(default_factory=Commonplaces)
     asked: set[Pair] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
     done: int = 0
 
     def __post_init__(self) -> None:
@@ -118,7 +153,9 @@ class Prover:
         """Verify pairs that are `likely` copies and the nearest of each content, in rounds: where candidates turn out
         to be copies, more follow."""
         spots = Spots.from_bytes(self._rows(SPOTS.key))
-        rounds = NeighbourRounds(self.hands.neighbours(self.vectors, signs(), spots))
+        asked = self.hands.neighbours(self.vectors, signs(), spots)
+        self.notes += [asked.note] if asked.note else []
+        rounds = NeighbourRounds(asked)
         while len(pairs := rounds.next()):
             first, rest = self._promising_first(pairs)
             self.prove([*first, *likely])

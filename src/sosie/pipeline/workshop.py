@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def own_workshop(settings: Settings, beside: Beside) -> Workshop:
     def hands() -> Hands:
         from sosie.pipeline.verifying import OwnHands  # Imported here: a scan that compares hashes needs no OpenCV.
 
-        return OwnHands(settings.workers)
+        return OwnHands(settings.workers, settings.exact_up_to)
 
     return Workshop(lambda _refs, _params: None, pairs_within, hands, None, beside=beside)
 
@@ -65,7 +66,8 @@ def task_workshop(run: Run, settings: Settings) -> Workshop:
     def shards(refs: Sequence[ImageRef], params: ReadParams) -> Shards:
         return shards_of(run, refs, params, settings.method)
 
-    return Workshop(shards, join_of(run), lambda: TaskHands(run), TaskJoins(run), run.costs.shown)
+    hands = partial(TaskHands, run, settings.exact_up_to)
+    return Workshop(shards, join_of(run), hands, TaskJoins(run), run.costs.shown)
 
 
 @contextmanager

@@ -15,22 +15,28 @@ from sosie.engine.files import RunFiles
 from sosie.engine.run import Run
 from sosie.engine.tables import Columns, unpack
 from sosie.features import SPOT, Spots
-from sosie.matching.neighbours import FindsNearest, Ids, Nearest, NeighbourParams, Neighbours
+from sosie.matching.asking import EXACT_UP_TO, Asked
+from sosie.matching.near_cells import Cells, Reach, cells_of
+from sosie.matching.neighbours import Ids, Nearest, NeighbourParams
 from sosie.matching.words import WordIndex
 from sosie.pipeline.examining import Examiner, Examining, Outcome, Task, gathered
 from sosie.pipeline.threads import single_threaded_libraries
 from sosie.pipeline.ties import Pair
+from sosie.pipeline.verifying import Index
 
 
 @dataclass(frozen=True)
 class TaskHands:
-    """Proving by the tasks of a run."""
+    """Proving by the tasks of a run; candidates are found exactly up to so many images."""
 
     run: Run
+    exact_up_to: int = EXACT_UP_TO
 
-    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> FindsNearest:
+    def neighbours(self, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> Asked:
         """Give what asks tasks for the nearest of these images."""
-        return TaskNeighbours(self.run, vectors, signs, spots)
+        cells = cells_of(vectors) if len(vectors) > self.exact_up_to else None
+        tasks = TaskNeighbours(self.run, vectors, signs, spots, cells)
+        return Asked(len(vectors), tasks.nearest, self.exact_up_to)
 
     def bench(self) -> Examining:
         """Give what examines pairs by tasks."""
@@ -39,50 +45,53 @@ class TaskHands:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The names of what all images are compared by."""
+    """The names of what all images are compared by; `centres` is empty where there are no cells."""
 
     images: str
     spots: str
     signs: str
+    centres: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NearestTask:
-    """The rows whose `count` nearest are wanted."""
+    """The rows whose `count` nearest are wanted, by cells as far as `reach` says, or exactly."""
 
     collection: Collection
     rows: NDArray[np.int64]
     count: int
+    reach: Reach | None
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
 class TaskNeighbours:
-    """Finds the nearest as `Neighbours` does, some images in each task of a run."""
+    """Finds the nearest as `Index` does, some images in each task of a run."""
 
     _LEAST, _MOST = 500, 5000
 
-    def __init__(self, run: Run, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots) -> None:
+    def __init__(
+        self, run: Run, vectors: NDArray[np.int8], signs: NDArray[np.int8], spots: Spots, cells: Cells | None
+    ) -> None:
         self._run, self._count = run, len(vectors)
+        home = np.full(len(vectors), -1, np.int32) if cells is None else cells.home
         self._collection = Collection(
-            run.give("vectors", {"vectors": vectors, "start": spots.starts[:-1]}),
+            run.give("vectors", {"vectors": vectors, "start": spots.starts[:-1], "home": home}),
             run.give("spots", {"rows": np.ascontiguousarray(spots.rows).view(np.uint8).reshape(-1, SPOT.itemsize)}),
             run.give("signs", {"signs": signs}),
+            "" if cells is None else run.give("centres", {"centres": cells.centres}),
         )
 
-    def __len__(self) -> int:
-        return self._count
-
-    def nearest(self, rows: Ids, count: int) -> Nearest:
-        """The `count` nearest others of each row."""
+    def nearest(self, rows: Ids, count: int, reach: Reach | None) -> Nearest:
+        """The `count` nearest others of each row: by cells, as far as `reach` says, or exactly without it."""
         cut = self._run.parts(len(rows), self._LEAST, self._MOST, "nearest")
         parts = [rows[part.start : part.stop] for part in cut]
-        whose = f"{self._collection}/{count}"
+        whose = f"{self._collection}/{count}/{reach}"
         keys = [f"{whose}/{hashlib.sha256(part.tobytes()).hexdigest()}" for part in parts]
 
         def load(number: int) -> NearestTask:
-            return NearestTask(self._collection, parts[number], count)
+            return NearestTask(self._collection, parts[number], count, reach)
 
         found = dict(self._run.map("nearest", find_nearest, keys, load))
         if not found:
@@ -95,18 +104,22 @@ class TaskNeighbours:
 @single_threaded_libraries()
 def find_nearest(files: RunFiles, task: NearestTask) -> Columns:
     """Find the nearest of the rows of one task."""
-    found = _neighbours(files, task.collection).nearest(task.rows, task.count)
+    found = _index(files, task.collection).nearest(task.rows, task.count, task.reach)
     return {"ids": found.ids, "score": found.score}
 
 
 @lru_cache(maxsize=1)
-def _neighbours(files: RunFiles, collection: Collection) -> Neighbours:
+def _index(files: RunFiles, collection: Collection) -> Index:
     """The index of all images: a process makes it once for all its tasks."""
     images, spots = (unpack(files.read(name)) for name in (collection.images, collection.spots))
     rows = spots["rows"].reshape(-1).view(SPOT)
     starts = np.append(images["start"], len(rows)).astype(np.int64)
     signs = unpack(files.read(collection.signs))["signs"]
-    return Neighbours(images["vectors"], signs, WordIndex(Spots(rows, starts)), NeighbourParams(workers=1))
+    cells = None
+    if collection.centres:
+        cells = Cells(unpack(files.read(collection.centres))["centres"], images["home"])
+    words = WordIndex(Spots(rows, starts))
+    return Index(images["vectors"], signs, words, NeighbourParams(workers=1), cells)
 
 
 class TaskBench:
