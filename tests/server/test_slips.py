@@ -84,3 +84,16 @@ def test_what_was_decided_since_a_plan_was_made_is_left_by_its_run(service: Serv
     items = {item["uri"]: item for item in service.get(f"/api/runs/{run['id']}/items")["items"]}
     assert items[drop["uri"]]["step"] == "refused"
     assert service.post(f"/api/runs/{run['id']}/undo", None)["undone"] == run["done"]
+
+
+def test_a_brand_has_settings_of_its_own_over_the_api(service: Service) -> None:
+    own = {"method": "hash", "similarity_threshold": 0.94}
+    made = service.post("/api/brands", {"key": "ties", "settings": own}, 201)["settings"]
+    assert {name: value for name, value in made.items() if value is not None} == own
+    kept = service.http.patch("/api/brands/ties", json={"name": "Ties"}).json()
+    assert kept["settings"] == made
+    changed = service.http.patch("/api/brands/ties", json={"settings": {"downloads": 2}}).json()["settings"]
+    assert (changed["downloads"], changed["method"]) == (2, None)
+    assert "colour" in service.post("/api/brands", {"key": "shoes", "settings": {"colour": 1}}, 422)["detail"]
+    assert "magic" in service.post("/api/brands", {"key": "shoes", "settings": {"embedders": ["magic"]}}, 400)["detail"]
+    assert service.http.delete("/api/brands/ties").status_code == 204

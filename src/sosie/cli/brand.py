@@ -44,6 +44,9 @@ WebOption = Annotated[Many, typer.Option("--web", help="A web page or a sitemap.
 BucketOption = Annotated[Many, typer.Option("--bucket", help="A bucket: s3://, gs:// or az://.", metavar="URL")]
 SourceOption = Annotated[str, typer.Option("--source", help="A source of any kind, with --set.", metavar="KIND")]
 SetOption = Annotated[Many, typer.Option("--set", help="A setting of --source.", metavar="NAME=VALUE")]
+OwnOption = Annotated[
+    Many, typer.Option("--setting", help="A setting of its own, as similarity_threshold=0.9.", metavar="NAME=VALUE")
+]
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Declare a brand anew that is there already.")]
 
 
@@ -62,6 +65,7 @@ def add(
     bucket: BucketOption = None,
     source: SourceOption = "",
     settings: SetOption = None,
+    own: OwnOption = None,
     replace: ReplaceOption = False,
     catalog: CatalogOption = None,
 ) -> None:
@@ -74,11 +78,13 @@ def add(
     places = {"folder": folder, "urls": urls, "brand_api": api, "shopify": shopify, "feed": feed, "web": web}
     sources = list(_sources({**places, "bucket": bucket}))
     sources += _any_source(source, settings or [])
+    chosen = own_settings(own or [])
     with _opened(catalog) as (brands, _, _settings):
         known = brands.get(key)
         if known is not None and not replace:
             raise UsageError(f"There is a brand {key} already.", next_step="Declare it anew with --replace.")
-        brands.save(Brand(key=key, name=name, colour=colour, every_hours=every, sources=tuple(sources)))
+        brand = Brand(key=key, name=name, colour=colour, every_hours=every, settings=chosen, sources=tuple(sources))
+        brands.save(brand)
     count = f"{len(sources)} source{'' if len(sources) == 1 else 's'}"
     typer.echo(f"{key} has {count}. Fetch its images with: sosie brand sync {key}")
 
@@ -193,10 +199,20 @@ def any_source(kind: str, given: list[str]) -> list[tuple[str, dict[str, str]]]:
         if given:
             raise UsageError("--set needs --source.", next_step="Say which kind of source it is a setting of.")
         return []
-    wrong = [item for item in given if "=" not in item]
-    if wrong:
-        raise UsageError("A --set has no value.", next_step="Write --set NAME=VALUE.")
-    return [(kind, dict(item.split("=", 1) for item in given))]
+    return [(kind, _named_values("--set", given))]
+
+
+def own_settings(given: list[str]) -> dict[str, Any]:
+    """Return what --setting says of a brand. Raises `UsageError` for a setting that brands have not."""
+    from sosie.pipeline.brand_settings import checked_settings
+
+    return checked_settings(_named_values("--setting", given))
+
+
+def _named_values(option: str, given: list[str]) -> dict[str, str]:
+    if not all("=" in item for item in given):
+        raise UsageError(f"A {option} has no value.", next_step=f"Write {option} NAME=VALUE.")
+    return dict(item.split("=", 1) for item in given)
 
 
 def _row(brand: Brand, images: int, skipped: int) -> dict[str, Any]:
@@ -208,6 +224,7 @@ def _row(brand: Brand, images: int, skipped: int) -> dict[str, Any]:
         "skipped": skipped,
         "last_sync": brand.last_sync,
         "every_hours": brand.every_hours,
+        "settings": dict(brand.settings),
         "sources": [{"kind": spec.kind, "settings": dict(spec.settings)} for spec in brand.sources],
         "error": brand.error,
     }

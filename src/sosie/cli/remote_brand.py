@@ -20,6 +20,7 @@ from sosie.cli.brand import (
     KeyArgument,
     Many,
     NameOption,
+    OwnOption,
     ReplaceOption,
     SetOption,
     ShopifyOption,
@@ -27,6 +28,7 @@ from sosie.cli.brand import (
     UrlsOption,
     WebOption,
     any_source,
+    own_settings,
 )
 from sosie.cli.client import Client, part
 from sosie.cli.remote import JsonOption, QuietOption, server_of
@@ -55,6 +57,7 @@ def add(
     bucket: BucketOption = None,
     source: SourceOption = "",
     settings: SetOption = None,
+    own: OwnOption = None,
     replace: ReplaceOption = False,
 ) -> None:
     """Declare a brand and its sources. A folder is one of the server's; a list of addresses in a file is sent.
@@ -64,7 +67,7 @@ def add(
     places = {"folder": folder, "urls": urls, "brand_api": api, "shopify": shopify, "feed": feed, "web": web}
     sources = [*_sources({**places, "bucket": bucket}), *any_source(source, settings or [])]
     specs = [{"kind": kind, "settings": values} for kind, values in sources]
-    body = {"name": name, "colour": colour, "every_hours": every, "sources": specs}
+    body = {"name": name, "colour": colour, "every_hours": every, "sources": specs, "settings": own_settings(own or [])}
     with Client(server_of(context)) as client:
         if replace and _is_there(client, key):
             client.ask("PATCH", f"/api/brands/{part(key)}", json=body)

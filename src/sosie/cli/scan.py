@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,19 +70,16 @@ def scan(
     if report:
         _check_writable(report)
     who = {"workers": workers, "engine": engine, "shards": shards, "ray_address": ray_address}
-    settings = load_settings(
-        {
-            "catalog": catalog,
-            "method": method,
-            **who,
-            "max_megapixels": max_megapixels,
-            "embedders": embedder,
-            "similarity_threshold": threshold,
-            "similar_groups": "complete" if strict_groups else None,
-        }
-    )
+    how = {
+        "method": method,
+        "embedders": embedder,
+        "similarity_threshold": threshold,
+        "similar_groups": "complete" if strict_groups else None,
+    }
+    settings = load_settings({"catalog": catalog, **who, "max_megapixels": max_megapixels, **how})
+    chosen = {name: getattr(settings, name) for name, value in how.items() if value is not None}
     account = Account() if stats else None
-    found = _find(paths or [], brand or [], settings, account, hidden=hidden, quiet=quiet, yes=yes)
+    found = _find(paths or [], brand or [], settings, chosen, account, hidden=hidden, quiet=quiet, yes=yes)
     if account:
         account.tell(found.report.timings)
     deliver(found, report=report, as_json=as_json, quiet=quiet, every=every)
@@ -93,6 +90,7 @@ def _find(
     paths: Sequence[str],
     brands: Sequence[str],
     settings: Settings,
+    chosen: Mapping[str, Any],
     account: Account | None,
     *,
     hidden: bool,
@@ -107,7 +105,7 @@ def _find(
         if brands:
             from sosie.pipeline.brand_scan import scan_brands
 
-            return scan_brands(brands, settings, listen, confirm)
+            return scan_brands(brands, settings, listen, confirm, chosen=chosen)
         from sosie.pipeline.run import find_report
 
         return find_report(paths, settings=settings, hidden=hidden, listen=listen, confirm=confirm)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sosie.config import Settings
 from sosie.errors import UsageError
@@ -18,14 +19,22 @@ from sosie.store.catalogue import Catalogue
 from sosie.store.scans import save_scan
 
 
-def scan_brands(keys: Sequence[str], settings: Settings, listen: Listener, confirm: Confirm) -> Found:
+def scan_brands(
+    keys: Sequence[str],
+    settings: Settings,
+    listen: Listener,
+    confirm: Confirm,
+    *,
+    chosen: Mapping[str, Any] | None = None,
+) -> Found:
     """Return the duplicates among the images of some brands, as they were synced last; nothing is fetched.
 
+    `chosen` as in `process_brands`.
     Raises `UsageError` when there is no such brand, and for one that has nothing yet because it was never synced.
     """
     with Catalogue.of(settings) as catalogue:
         _check_fetched(Brands(catalogue), keys)
-        report = process_brands(catalogue, keys, settings, listen, confirm)
+        report = process_brands(catalogue, keys, settings, listen, confirm, chosen=chosen)
         text = report.to_json()
         packed = zlib.compress(text.encode("ascii"), 1)
         digest = hashlib.sha256(packed).hexdigest()

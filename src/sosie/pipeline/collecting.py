@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sosie.config import Settings
 from sosie.errors import SourceFailure, UsageError
 from sosie.pipeline.brand_refs import brand_refs
+from sosie.pipeline.brand_settings import for_fetching
 from sosie.pipeline.fetching import Fetcher, Had, Wanted, plain_text
 from sosie.pipeline.naming import Names, sentence_without_secrets, without_secrets
 from sosie.pipeline.progress import Listener, Progress, ignore
@@ -73,6 +74,7 @@ def sync_brand(
     `SosieError` when originals cannot be stored, as on a full disk; what was stored stays.
     """
     brands, stop = Brands(catalogue), stop or threading.Event()
+    settings = for_fetching(settings, brand)
     now = time.time()
     begun = now
     if brand.sync_begun and now - max(brand.sync_begun, brands.last_fetched(brand.key)) < _RESUMABLE:

@@ -9,11 +9,12 @@ from typing import Any
 
 from sosie.config import Settings, brand_tables
 from sosie.errors import UsageError
+from sosie.pipeline.brand_settings import checked_settings
 from sosie.sources.specs import check_settings
 from sosie.store.brands import Brand, Brands, SourceSpec
 from sosie.store.catalogue import Catalogue
 
-_FIELDS = ("key", "name", "colour", "every_hours", "sources")
+_FIELDS = ("key", "name", "colour", "every_hours", "settings", "sources")
 
 
 def declare_in_catalogue(settings: Settings, file: Path | None = None) -> None:
@@ -54,13 +55,24 @@ def brand_of(table: Mapping[str, Any]) -> Brand:
         raise UsageError(f"The brand {key} of sosie.toml cannot be synced every {hours!r} hours.")
     name, colour = str(table.get("name") or key), str(table.get("colour") or "")
     hours = None if hours is None else float(hours)
-    return Brand(key=key, name=name, colour=colour, every_hours=hours, sources=_sources(key, table.get("sources", [])))
+    own = checked_settings(_table(key, table.get("settings", {})))
+    sources = _sources(key, table.get("sources", []))
+    return Brand(key=key, name=name, colour=colour, every_hours=hours, settings=own, sources=sources)
 
 
 def trusted_source(kind: str, settings: Mapping[str, Any]) -> SourceSpec:
     """Return a source that the operator declares. Raises `UsageError` when it cannot be one."""
     check_settings(kind, settings)
     return SourceSpec(kind, dict(settings), trusted=True)
+
+
+def _table(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(
+            f"The settings of the brand {key} in sosie.toml are no table.",
+            next_step='Write settings = { method = "hash" }.',
+        )
+    return value
 
 
 def _sources(key: str, listed: object) -> tuple[SourceSpec, ...]:
@@ -76,4 +88,4 @@ def _sources(key: str, listed: object) -> tuple[SourceSpec, ...]:
 
 
 def _declared(brand: Brand) -> dict[str, Any]:
-    return {name: getattr(brand, name) for name in ("name", "colour", "every_hours", "sources")}
+    return {name: getattr(brand, name) for name in ("name", "colour", "every_hours", "settings", "sources")}

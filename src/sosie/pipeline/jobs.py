@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sosie.config import Settings
 from sosie.pipeline.alike import Confirm
+from sosie.pipeline.brand_settings import for_comparing
 from sosie.pipeline.collecting import SyncResult, brand_refs, sync_brand
 from sosie.pipeline.progress import Listener
 from sosie.pipeline.scan import scan
@@ -31,14 +33,23 @@ def fetch_brand(key: str, settings: Settings, listen: Listener) -> SyncResult:
 
 
 def process_brands(
-    catalogue: Catalogue, keys: Iterable[str], settings: Settings, listen: Listener, confirm: Confirm | None = None
+    catalogue: Catalogue,
+    keys: Iterable[str],
+    settings: Settings,
+    listen: Listener,
+    confirm: Confirm | None = None,
+    *,
+    chosen: Mapping[str, Any] | None = None,
 ) -> Report:
     """Return the duplicates among all that is stored of some brands. Nothing is fetched.
 
+    `chosen` are settings that go before those of the brands' own (`brand_settings`), which go before `settings`.
     `confirm` is asked before money is spent, as for `find_duplicates`.
     """
-    started = time.perf_counter()
-    refs, passed = brand_refs(catalogue, Originals.of(settings), list(keys))
+    started, keys = time.perf_counter(), list(keys)
+    known = Brands(catalogue)
+    settings = for_comparing(settings, filter(None, map(known.get, keys)), chosen or {})
+    refs, passed = brand_refs(catalogue, Originals.of(settings), keys)
     report, _settled = scan(catalogue, refs, passed, settings, listen, confirm or _no, _SLACK)
     total = round(time.perf_counter() - started, 3)
     return replace(report, timings={**report.timings, "total": total})

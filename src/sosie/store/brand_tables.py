@@ -21,6 +21,15 @@ brand = Table(
 )
 """Brands as they are declared; `sources` is a JSON list. `sync_begun` stands while a sync is not finished."""
 
+brand_setting = Table(
+    "brand_setting",
+    metadata,
+    Column("brand", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Settings that a brand has of its own; `value` is JSON."""
+
 brand_image = Table(
     "brand_image",
     metadata,

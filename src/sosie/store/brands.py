@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sosie.errors import UsageError
 from sosie.store import brand_tables as tables
@@ -49,8 +49,9 @@ class SourceSpec:
 class Brand:
     """A named collection of images. `key` is its name in addresses and reports, `name` the one for people.
 
-    `every_hours` is how often it is synced by itself, None for never. Times are seconds since 1970. `error` is why the
-    last sync could not read a source, empty when it could. Raises `UsageError` for a key that cannot be.
+    `every_hours` is how often it is synced by itself, None for never; `settings` are those of its own, by name. Times
+    are seconds since 1970. `error` is why the last sync could not read a source, empty when it could. Raises
+    `UsageError` for a key that cannot be.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Brand:
     colour: str = ""
     sources: tuple[SourceSpec, ...] = ()
     every_hours: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     created: float = 0.0
     sync_begun: float | None = None
     last_sync: float | None = None
@@ -126,7 +128,9 @@ class Brands:
     def all(self) -> list[Brand]:
         """Return every brand, by key."""
         with self._catalogue.reading() as connection:
-            return [_brand(row) for row in connection.execute(select(tables.brand).order_by(tables.brand.c.key))]
+            own = _settings(connection, select(tables.brand_setting))
+            rows = connection.execute(select(tables.brand).order_by(tables.brand.c.key))
+            return [_brand(row, own.get(row.key, {})) for row in rows]
 
     def get(self, key: str) -> Brand | None:
         """Return a brand, or None when there is none of that key."""
@@ -134,7 +138,8 @@ class Brands:
             return None
         with self._catalogue.reading() as connection:
             row = connection.execute(select(tables.brand).where(tables.brand.c.key == key)).first()
-        return _brand(row) if row else None
+            own = _settings(connection, select(tables.brand_setting).where(tables.brand_setting.c.brand == key))
+        return _brand(row, own.get(key, {})) if row else None
 
     def wanted(self, key: str) -> Brand:
         """Return a brand. Raises `UsageError` when there is none of that key."""
@@ -155,12 +160,13 @@ class Brands:
         with self._catalogue.writing() as connection:
             upsert(connection, table, [{**values, "key": brand.key, "created": time.time(), "error": ""}])
             connection.execute(table.update().where(table.c.key == brand.key).values(values))
+            _write_settings(connection, brand)
         return self.wanted(brand.key)
 
     def remove(self, key: str) -> bool:
         """Forget a brand and its images; False when there was none. Originals go with the next pruning."""
         with self._catalogue.writing() as connection:
-            for table in (tables.brand_image, tables.brand_skip):
+            for table in (tables.brand_image, tables.brand_skip, tables.brand_setting):
                 connection.execute(table.delete().where(table.c.brand == key))
             return connection.execute(tables.brand.delete().where(tables.brand.c.key == key)).rowcount > 0
 
@@ -302,8 +308,23 @@ def _spec_values(spec: SourceSpec) -> dict[str, Any]:
     return {"kind": spec.kind, "settings": dict(spec.settings), "trusted": spec.trusted}
 
 
-def _brand(row: Row[Any]) -> Brand:
-    values = dict(row._mapping)
+def _settings(connection: Connection, query: Select[Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for brand, name, value in connection.execute(query):
+        found.setdefault(brand, {})[name] = json.loads(value)
+    return found
+
+
+def _write_settings(connection: Connection, brand: Brand) -> None:
+    table = tables.brand_setting
+    connection.execute(table.delete().where(table.c.brand == brand.key))
+    rows = [{"brand": brand.key, "name": n, "value": json.dumps(value)} for n, value in brand.settings.items()]
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _brand(row: Row[Any], settings: Mapping[str, Any]) -> Brand:
+    values = {**row._mapping, "settings": settings}
     return Brand(**{**values, "sources": tuple(SourceSpec(**spec) for spec in json.loads(values["sources"]))})
 
 

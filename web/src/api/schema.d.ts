@@ -1380,6 +1380,8 @@ export interface components {
             sources: components["schemas"]["SourceSpec"][];
             /** Every Hours */
             every_hours?: number | null;
+            /** @default {} */
+            settings: components["schemas"]["BrandSettings"];
             /**
              * State
              * @default never
@@ -1431,6 +1433,7 @@ export interface components {
             sources?: components["schemas"]["SourceSpec"][] | null;
             /** Every Hours */
             every_hours?: number | null;
+            settings?: components["schemas"]["BrandSettings"] | null;
         };
         /**
          * BrandInput
@@ -1459,6 +1462,29 @@ export interface components {
             sources: components["schemas"]["SourceSpec"][];
             /** Every Hours */
             every_hours?: number | null;
+            settings?: components["schemas"]["BrandSettings"] | null;
+        };
+        /**
+         * BrandSettings
+         * @description Settings that a brand has of its own (docs/service.md); for all others the server's hold.
+         */
+        BrandSettings: {
+            /** Method */
+            method?: ("auto" | "hash") | null;
+            /** Embedders */
+            embedders?: string[] | null;
+            /** Similarity Threshold */
+            similarity_threshold?: number | null;
+            /** Similar Groups */
+            similar_groups?: ("star" | "complete") | null;
+            /** Downloads */
+            downloads?: number | null;
+            /** Downloads Per Host */
+            downloads_per_host?: number | null;
+            /** Download Megabytes */
+            download_megabytes?: number | null;
+            /** Download Seconds */
+            download_seconds?: number | null;
         };
         /**
          * BrandShare
@@ -3369,6 +3395,7 @@ export type BodyUploadApiBrandsKeyUploadsPost = components['schemas']['Body_uplo
 export type Brand = components['schemas']['Brand'];
 export type BrandChange = components['schemas']['BrandChange'];
 export type BrandInput = components['schemas']['BrandInput'];
+export type BrandSettings = components['schemas']['BrandSettings'];
 export type BrandShare = components['schemas']['BrandShare'];
 export type Brands = components['schemas']['Brands'];
 export type BulkDecided = components['schemas']['BulkDecided'];

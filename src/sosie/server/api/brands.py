@@ -9,10 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from sosie.errors import NotFound, UsageError
+from sosie.pipeline.brand_settings import checked_settings
 from sosie.server.api.jobs import shown as shown_job
 from sosie.server.jobs.service import Asked
 from sosie.server.person import person_of
-from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands, BrandState
+from sosie.server.schemas.brands import Brand, BrandChange, BrandInput, Brands, BrandSettings, BrandState
 from sosie.server.schemas.brands import SourceSpec as SpecInput
 from sosie.server.schemas.jobs import Job
 from sosie.server.security.callers import caller_of
@@ -48,6 +49,7 @@ def add_brand(state: Shared, body: BrandInput) -> Brand:
         colour=body.colour,
         sources=_specs(body.sources, ()),
         every_hours=body.every_hours,
+        settings=_own(body.settings),
     )
     return _one(state, state.brands.save(row))
 
@@ -62,9 +64,11 @@ def get_brand(state: Shared, request: Request, key: str) -> Brand:
 def change_brand(state: Shared, key: str, body: BrandChange) -> Brand:
     """Change what is declared of a brand; what is left out stays."""
     row = _known(state, key)
-    changes = body.model_dump(exclude_unset=True, exclude={"sources"})
+    changes = body.model_dump(exclude_unset=True, exclude={"sources", "settings"})
     if body.sources is not None:
         changes["sources"] = _specs(body.sources, row.sources)
+    if body.settings is not None:
+        changes["settings"] = _own(body.settings)
     return _one(state, state.brands.save(replace(row, **changes)))
 
 
@@ -97,6 +101,7 @@ def shown(state: State, rows: Iterable[stored.Brand]) -> list[Brand]:
                 colour=row.colour,
                 sources=[SpecInput.model_validate({"kind": s.kind, "settings": dict(s.settings)}) for s in row.sources],
                 every_hours=row.every_hours,
+                settings=BrandSettings.model_validate(dict(row.settings)),
                 state=_state(row, working=job is not None),
                 error=row.error,
                 images=images,
@@ -144,6 +149,10 @@ def _known(state: State, key: str) -> stored.Brand:
     if row is None:
         raise NotFound(f"There is no brand {key[:64]}.", next_step="Add it, or see the list of brands.")
     return row
+
+
+def _own(given: BrandSettings | None) -> dict[str, Any]:
+    return {} if given is None else checked_settings(given.model_dump(exclude_none=True))
 
 
 def _specs(given: Iterable[SpecInput], before: Iterable[stored.SourceSpec]) -> tuple[stored.SourceSpec, ...]:

@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, assert_never
 
@@ -163,7 +163,7 @@ def _scan(settings: Settings, task: ScanTask, listen: Teller, scanned: _Scanned)
     from sosie.store.results import save_result
 
     with Catalogue.of(settings) as catalogue:
-        report = process_brands(catalogue, task.brands, replace(settings, **task.overrides), listen)
+        report = process_brands(catalogue, task.brands, settings, listen, chosen=task.overrides)
         kept = save_result(catalogue, task.job, task.claim, report, now=time.time())
     scanned.job, scanned.spaces = task.job, tuple(report.spaces)
     scanned.contents = tuple(bytes.fromhex(key) for key in dict.fromkeys(image.sha256 for image in report.images))

@@ -16,6 +16,19 @@ class SourceSpec(BaseModel, extra="forbid"):
     settings: dict[str, Any] = {}
 
 
+class BrandSettings(BaseModel, extra="forbid"):
+    """Settings that a brand has of its own (docs/service.md); for all others the server's hold."""
+
+    method: Literal["auto", "hash"] | None = None
+    embedders: list[str] | None = Field(default=None, max_length=10)
+    similarity_threshold: float | None = Field(default=None, gt=0, le=1)
+    similar_groups: Literal["star", "complete"] | None = None
+    downloads: int | None = Field(default=None, ge=1, le=256)
+    downloads_per_host: int | None = Field(default=None, ge=1, le=256)
+    download_megabytes: float | None = Field(default=None, ge=0.001, le=100_000)
+    download_seconds: float | None = Field(default=None, ge=0.001, le=86_400)
+
+
 class BrandInput(BaseModel, extra="forbid"):
     """A brand as somebody declares it."""
 
@@ -25,6 +38,7 @@ class BrandInput(BaseModel, extra="forbid"):
     sources: list[SourceSpec] = Field(default=[], max_length=50)
     every_hours: float | None = Field(default=None, gt=0, le=8760)
     """Hours between two syncs; none leaves it to people."""
+    settings: BrandSettings | None = None
 
 
 class BrandChange(BaseModel, extra="forbid"):
@@ -34,6 +48,8 @@ class BrandChange(BaseModel, extra="forbid"):
     colour: str | None = Field(default=None, pattern=r"^(#[0-9a-fA-F]{6})?$")
     sources: list[SourceSpec] | None = Field(default=None, max_length=50)
     every_hours: float | None = Field(default=None, gt=0, le=8760)
+    settings: BrandSettings | None = None
+    """All settings of its own: those that are left out are the server's again."""
 
 
 class Brand(BaseModel):
@@ -44,6 +60,7 @@ class Brand(BaseModel):
     colour: str = ""
     sources: list[SourceSpec] = []
     every_hours: float | None = None
+    settings: BrandSettings = BrandSettings()
     state: BrandState = "never"
     error: str = ""
     images: int = 0
