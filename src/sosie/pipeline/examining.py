@@ -6,8 +6,8 @@ The steps of verification are short and mostly Python's own, so threads would on
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, Protocol, Self
@@ -163,9 +163,9 @@ class Examining(Protocol):
         ...
 
     def examine(
-        self, count: int, load: Callable[[int], Task], tell: Callable[[], None], name: Callable[[int], str]
-    ) -> list[list[Outcome]]:
-        """Return the outcomes of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
+        self, count: int, load: Callable[[int], Task], name: Callable[[int], str]
+    ) -> Generator[list[Outcome], None, None]:
+        """Yield the outcomes of tasks 0 to `count`, in order and as they come; `load` gives a task in any thread.
 
         `name` says of a number all that the outcomes of its task depend on.
         """
@@ -208,15 +208,12 @@ class Bench:
                 self._wanted = 0
 
     def examine(
-        self,
-        count: int,
-        load: Callable[[int], Task],
-        tell: Callable[[], None],
-        name: Callable[[int], str] = nameless,
-    ) -> list[list[Outcome]]:
-        """Return the outcomes of tasks 0 to `count`, which `load` gives in any thread; `tell` hears of progress.
+        self, count: int, load: Callable[[int], Task], name: Callable[[int], str] = nameless
+    ) -> Generator[list[Outcome], None, None]:
+        """Yield the outcomes of tasks 0 to `count`, in order and as they come; `load` gives a task in any thread.
 
-        What another process failed to do is done again here, so that its errors are raised here.
+        Others go on while the caller deals with what was yielded. What another process failed to do is done again
+        here, so that its errors are raised here.
         """
         todo, found = deque(range(count)), dict[int, list[Outcome]]()
 
@@ -233,32 +230,35 @@ class Bench:
         with ThreadPoolExecutor(max(1, len(self._others)), "sosie-verify") as pool:
             try:
                 fed = [pool.submit(feed, other) for other in list(self._others)]
-                self._work(todo, found, load, tell)
-                for each in fed:
-                    each.result()
-                self._work(todo, found, load, tell)
+                at = 0
+                while at < count:
+                    number = _next(todo)
+                    if number is not None:
+                        found[number] = self._own.examine(load(number))
+                    elif at not in found:
+                        wait(fed, return_when=FIRST_COMPLETED)
+                        fed = _unfinished(fed)
+                    while at in found:
+                        yield found.pop(at)
+                        at += 1
             except BaseException:
                 todo.clear()
                 self.close()
                 raise
-        return [found[number] for number in range(count)]
-
-    def _work(
-        self,
-        todo: deque[int],
-        found: dict[int, list[Outcome]],
-        load: Callable[[int], Task],
-        tell: Callable[[], None],
-    ) -> None:
-        while (number := _next(todo)) is not None:
-            found[number] = self._own.examine(load(number))
-            tell()
 
     def close(self) -> None:
         """End the other processes."""
         for other in list(self._others):
             other.stop()
         self._others.clear()
+
+
+def _unfinished(fed: Sequence[Future[None]]) -> list[Future[None]]:
+    """Return those that go on. Raises what one of the others raised."""
+    for each in fed:
+        if each.done():
+            each.result()
+    return [each for each in fed if not each.done()]
 
 
 def _next(todo: deque[int]) -> int | None:
@@ -281,8 +281,14 @@ def examine_there(task: Task) -> list[Outcome]:
 
 
 def split(clusters: Sequence[Sequence[Pair]], workers: int) -> list[list[Pair]]:
-    """Put clusters of pairs together: large enough to share a task, small enough that all are done at the same time."""
-    return gathered(clusters, max(8, min(64, sum(map(len, clusters)) // (6 * workers))))
+    """Put clusters of pairs together: many to a task, fewer towards the end, so that all processes end together."""
+    parts, left = list[list[Pair]](), sum(map(len, clusters))
+    for cluster in clusters:
+        if not parts or len(parts[-1]) + len(cluster) > max(8, min(64, (left + len(parts[-1])) // (6 * workers))):
+            parts.append([])
+        parts[-1].extend(cluster)
+        left -= len(cluster)
+    return parts
 
 
 def gathered(clusters: Sequence[Sequence[Pair]], most: int) -> list[list[Pair]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
@@ -34,7 +35,8 @@ from sosie.types import Edge, Pairs
 
 _REVISION = "3"
 """Of what is measured: raise it when the same two contents give other measurements than before."""
-_SLAB = 2048
+_SAVED = 512
+"""Findings that are saved together."""
 _MANY = 400
 """Pairs from which on other processes are started: it costs a third of a second each."""
 _AGAIN = 48
@@ -197,8 +199,7 @@ class Prover:
             parts, between = clusters(wanted) if spare else ([[pair] for pair in wanted], [])
             if not parts:
                 break
-            for slab in _slabs(parts):
-                left += self._examine(slab, len(between) + len(left), spare=spare)
+            left += self._examine(parts, len(between) + len(left), spare=spare)
             waiting = [*between, *left]
         if spare:
             self.spared = waiting
@@ -212,37 +213,37 @@ class Prover:
         return wanted, left
 
     def _examine(self, parts: Sequence[Sequence[Pair]], waiting: int, *, spare: bool) -> list[Pair]:
-        """Enter what is known or found out of clusters of pairs; return those that were left out."""
-        total = sum(map(len, parts))
-        if total >= _MANY:
+        """Enter what is known or found out of clusters of pairs; return those that were left out.
+
+        Clusters share no content, so that what is found of one changes nothing for the others: while one answer is
+        entered, the next are worked on.
+        """
+        total = self.done + sum(map(len, parts))
+        if total - self.done >= _MANY:
             self.bench.widen()
         tasks = self.bench.cut(parts)
-        said = iter(range(1, len(tasks) + 1))
-
-        def tell() -> None:
-            done = self.done + next(said) * total // (len(tasks) + 1)
-            self.listen(Progress("verify", done, self.done + total + waiting))
-
-        self.listen(Progress("verify", self.done, self.done + total + waiting))
         answers = self.bench.examine(
             len(tasks),
             lambda number: self._task(tasks[number], spare=spare),
-            tell,
             lambda number: self._name(tasks[number], spare=spare),
         )
-        self.done += total
-        outcomes = [
-            (pair, *outcome)
-            for part, answer in zip(tasks, answers, strict=True)
-            for pair, outcome in zip(part, answer, strict=True)
-        ]
-        keys = self.contents.keys
-        measured = {(keys[a], keys[b]): finding for (a, b), how, finding in outcomes if how == "measured"}
-        self.catalogue.save_verdicts(self.judge, measured)
-        for pair, how, finding in outcomes:
-            if how != "left":
-                self._enter(pair, finding)
-        return [pair for pair, how, _ in outcomes if how == "left"]
+        left, measured = list[Pair](), dict[tuple[bytes, bytes], Finding]()
+        self.listen(Progress("verify", self.done, total + waiting))
+        with closing(answers):
+            for pairs, answer in zip(tasks, answers, strict=True):
+                for pair, (how, finding) in zip(pairs, answer, strict=True):
+                    if how == "left":
+                        left.append(pair)
+                        continue
+                    if how == "measured":
+                        measured[self.contents.keys[pair[0]], self.contents.keys[pair[1]]] = finding
+                    self._enter(pair, finding)
+                self.done += len(pairs)
+                if len(measured) >= _SAVED or self.done == total:
+                    self.catalogue.save_verdicts(self.judge, measured)
+                    measured.clear()
+                self.listen(Progress("verify", self.done, total + waiting))
+        return left
 
     def _name(self, pairs: Sequence[Pair], *, spare: bool) -> str:
         """Return all that the outcomes of a task depend on."""
@@ -312,20 +313,6 @@ class Prover:
         """Tell for each pair whether copies join its two ends."""
         root = self.ties.root
         return np.array([root(x) == root(y) for x, y in zip(a.tolist(), b.tolist(), strict=True)], np.bool_)
-
-
-def _slabs(parts: Sequence[Sequence[Pair]]) -> Iterator[list[Sequence[Pair]]]:
-    """Cut clusters into lots after each of which what was found is saved."""
-    slab: list[Sequence[Pair]] = []
-    held = 0
-    for part in parts:
-        slab.append(part)
-        held += len(part)
-        if held >= _SLAB:
-            yield slab
-            slab, held = [], 0
-    if slab:
-        yield slab
 
 
 def info_of(content: Content) -> ImageInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -140,17 +140,20 @@ class TaskBench:
         return gathered(clusters, self._run.rows_each(pairs, self._LEAST, self._MOST, "verify"))
 
     def examine(
-        self, count: int, load: Callable[[int], Task], tell: Callable[[], None], name: Callable[[int], str]
-    ) -> list[list[Outcome]]:
-        """Return the outcomes of tasks, as `Examining` says."""
+        self, count: int, load: Callable[[int], Task], name: Callable[[int], str]
+    ) -> Generator[list[Outcome], None, None]:
+        """Yield the outcomes of tasks, as `Examining` says."""
         if not self._many:
-            return [self._own.examine(load(number)) for number in range(count)]
-        found: dict[int, list[Outcome]] = {}
+            for number in range(count):
+                yield self._own.examine(load(number))
+            return
+        found, at = dict[int, list[Outcome]](), 0
         for number, columns in self._run.map("verify", examine_pairs, [name(n) for n in range(count)], load):
             texts = zip(columns["how"], columns["finding"], strict=True)
             found[number] = [(how, text and json.loads(text)) for how, text in texts]
-            tell()
-        return [found[number] for number in range(count)]
+            while at in found:
+                yield found.pop(at)
+                at += 1
 
     def close(self) -> None:
         """The workers are the run's."""
