@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import free_port
 from tests.processes import lines, python
 
 pytest.importorskip("ray", reason="Ray is not installed")
@@ -52,3 +60,55 @@ def test_losses_are_counted_and_needs_are_kept_to(tmp_path: Path) -> None:
     assert "64 CPUs" in said["cpus"]
     assert "1 GPUs" in said["gpus"]
     assert "4 times" in said["given up"]
+
+
+_CLIENT = """
+import json, sys
+from pathlib import Path
+from sosie.engine.ray_tasks import RayTasks
+from tests.engine import work
+
+tasks = RayTasks(sys.argv[1])
+try:
+    markers = [str(Path(sys.argv[2]) / str(number)) for number in range(2)]
+    print(json.dumps([sorted(tasks.run(work.lost_once, 2, markers.__getitem__)), tasks.lost]))
+finally:
+    tasks.close()
+"""
+
+
+def test_a_machine_that_is_no_part_of_a_cluster_has_it_work_with_its_token(tmp_path: Path) -> None:
+    pytest.importorskip("grpc", reason="ray[client] is not installed")
+    with head_of_a_cluster() as (address, env):
+        said = json.loads(lines(python(_CLIENT, address, tmp_path, env=env, timeout=180))[-1])
+        assert said == [[[0, "0"], [1, "1"]], 2]
+
+
+@contextmanager
+def head_of_a_cluster() -> Iterator[tuple[str, dict[str, str]]]:
+    """Give the address of a cluster of one node for clients, and what they have to know."""
+    gcs, client = free_port(), free_port()
+    env = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    ray = Path(sys.executable).with_name("ray")
+    options = [f"--port={gcs}", f"--ray-client-server-port={client}", "--node-ip-address=127.0.0.1", "--num-cpus=1"]
+    options += ["--include-dashboard=false", "--object-store-memory=80000000", "--block"]
+    head = subprocess.Popen(
+        [ray, "start", "--head", *options],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
+    )
+    assert head.stdout is not None
+    try:
+        assert any("Ray runtime started" in line for line in head.stdout), "the head ended"
+        yield f"ray://127.0.0.1:{client}", env
+    finally:
+        os.killpg(head.pid, signal.SIGTERM)
+        try:
+            head.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(head.pid, signal.SIGKILL)
+            head.wait(30)
+        head.stdout.close()

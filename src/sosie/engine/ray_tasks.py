@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,9 @@ from sosie.engine.executors import TRIES, Function, Needs, side_by_side
 from sosie.errors import EngineFailure, UsageError, WorkerLost
 
 _USUAL = Needs()
+_PATIENCE = 60.0
+"""Seconds for which machines of a cluster may still be about to join it."""
+_LOOK = 1.0
 _AHEAD = 2
 """Tasks under way for each processor: the next one is there when one ends."""
 
@@ -33,11 +37,15 @@ class RayTasks:
         self._own = not self._ray.is_initialized()
         if self._own:
             self._connect(address or "local", most)
-        processors = int(self._ray.cluster_resources().get("CPU", 1))
-        self.hands = max(1, min(processors, most) if most else processors)
+        self._most = most
+        self._patience = 0.0 if self._own and address in ("", "local") else _PATIENCE
         self.lost = 0
-        # Where fewer than all processors are wanted, Ray would give those that wait to the others.
-        self._ahead = _AHEAD if self.hands == processors else 1
+
+    @property
+    def hands(self) -> int:
+        """Processors that the cluster has now, at most as many as are wanted."""
+        processors = int(self._ray.cluster_resources().get("CPU", 1))
+        return max(1, min(processors, self._most) if self._most else processors)
 
     def _connect(self, address: str, most: int) -> None:
         limits = {"num_cpus": most} if address == "local" and most else {}
@@ -81,16 +89,23 @@ class RayTasks:
                 self._ray.cancel(task, force=True)
 
     def _most_under_way(self, needs: Needs) -> int:
-        """Return how many tasks to hand on at a time. Raises `EngineFailure` when no machine could ever do one."""
-        machines = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
-        if not any(there.get("CPU", 0) >= needs.cpus and there.get("GPU", 0) >= needs.gpus for there in machines):
-            raise EngineFailure(
-                f"No machine of the cluster has {needs.cpus:g} CPUs and {needs.gpus:g} GPUs for a task.",
-                next_step="Change the setting steps, or add such a machine.",
-            )
+        """Return how many tasks to hand on at a time. Raises `EngineFailure` when no machine could do even one."""
+        waited = time.monotonic() + self._patience
+        while not self._fits(needs):
+            if time.monotonic() >= waited:
+                raise EngineFailure(
+                    f"No machine of the cluster has {needs.cpus:g} CPUs and {needs.gpus:g} GPUs for a task.",
+                    next_step="Change the setting steps, or add such a machine.",
+                )
+            time.sleep(_LOOK)
         together = self._ray.cluster_resources()
         fitting = side_by_side(needs, self.hands, together.get("GPU", 0.0))
-        return fitting * self._ahead
+        # Where fewer than all processors are wanted, Ray would give those that wait to the others.
+        return fitting * (_AHEAD if self.hands >= int(together.get("CPU", 1)) else 1)
+
+    def _fits(self, needs: Needs) -> bool:
+        machines = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        return any(there.get("CPU", 0) >= needs.cpus and there.get("GPU", 0) >= needs.gpus for there in machines)
 
     def _result(self, task: Any) -> Any:
         errors = self._ray.exceptions
