@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,26 @@ def test_what_is_no_number_of_images_is_refused(text: str) -> None:
         number_of(text)
 
 
-def test_reading_grows_with_the_images_and_the_search_with_their_square() -> None:
+def test_reading_grows_with_the_images_and_the_search_a_little_more() -> None:
     one, ten = needs(RATES, 100_000), needs(RATES, 1_000_000)
     assert one.core_hours["read"] == pytest.approx(1000 / 3600)
     assert ten.core_hours["read"] == pytest.approx(10 * one.core_hours["read"])
-    assert ten.core_hours["search for candidates"] == pytest.approx(100 * one.core_hours["search for candidates"])
+    search = "search for candidates"
+    assert ten.core_hours[search] == pytest.approx(10**1.2 * one.core_hours[search])
+    assert needs(RATES, 20_000).core_hours[search] == pytest.approx(4 * needs(RATES, 10_000).core_hours[search])
     assert ten.storage == pytest.approx(10 * one.storage)
     assert one.total == pytest.approx(sum(one.core_hours.values()))
+    assert one.hours(10) == pytest.approx(one.total / 10)
+
+
+def test_gpus_embed_in_place_of_cores() -> None:
+    rates = replace(RATES, embed=0.03, model="clip")
+    by_cores, by_gpus = needs(rates, 10_800_000), needs(rates, 10_800_000, gpus=2)
+    assert by_cores.core_hours["embed"] == pytest.approx(90)
+    assert by_gpus.core_hours["embed"] == 0
+    assert by_gpus.gpu_hours == pytest.approx(1)
+    assert by_gpus.hours(100) == pytest.approx(by_gpus.total / 100 + 0.5)
+    assert any("assumed" in sentence and "GPU" in sentence for sentence in by_gpus.assumptions)
 
 
 def test_a_sample_gives_a_plan_with_its_assumptions_and_leaves_nothing(tmp_path: Path) -> None:

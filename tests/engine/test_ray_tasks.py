@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import free_port
-from tests.processes import lines, python
+from tests.processes import ROOT, lines, python
 
 pytest.importorskip("ray", reason="Ray is not installed")
 
@@ -89,6 +89,7 @@ def head_of_a_cluster() -> Iterator[tuple[str, dict[str, str]]]:
     """Give the address of a cluster of one node for clients, and what they have to know."""
     gcs, client = free_port(), free_port()
     env = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    env["PYTHONPATH"] = str(ROOT)  # as all machines have the same packages
     ray = Path(sys.executable).with_name("ray")
     options = [f"--port={gcs}", f"--ray-client-server-port={client}", "--node-ip-address=127.0.0.1", "--num-cpus=1"]
     options += ["--include-dashboard=false", "--object-store-memory=80000000", "--block"]

@@ -7,11 +7,14 @@ import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sosie.cli.options import MethodOption
+from sosie.cli.options import EmbedderOption, MethodOption
+
+if TYPE_CHECKING:
+    from sosie.pipeline.capacity import Need
 
 _SUFFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
 
@@ -20,7 +23,9 @@ def plan_capacity(
     paths: Annotated[list[Path], typer.Argument(help="A sample: folders with some hundred images.", metavar="PATH...")],
     images: Annotated[str, typer.Option(help="How many images the run is to have: 250000, 20k, 100M.")],
     cores: Annotated[int | None, typer.Option(min=1, help="Cores of the run.", show_default="this machine's")] = None,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs that embed the images in place of cores.")] = 0,
     method: MethodOption = None,
+    embedder: EmbedderOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON to stdout.")] = False,
 ) -> None:
     """Say what a scan of many images needs, from what a sample takes on this machine.
@@ -32,24 +37,27 @@ def plan_capacity(
     from sosie.pipeline.threads import usable_cores
 
     count, cores = number_of(images), cores or usable_cores()
-    need = needs(measure(paths, load_settings({"method": method, "embedders": "builtin"})), count)
-    hours = need.total / cores
+    settings = load_settings({"method": method, "embedders": embedder or "builtin"})
+    need = needs(measure(paths, settings), count, gpus)
     if as_json:
-        said = {**asdict(need), "cores": cores, "hours": hours, "gpus": 0}
-        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.write(json.dumps({**asdict(need), "cores": cores, "hours": need.hours(cores)}) + "\n")
         return
-    lines = [f"{count:,} images on {cores} cores: {_span(hours)}", ""]
+    sys.stdout.write("\n".join(_told(need, cores)) + "\n")
+
+
+def _told(need: Need, cores: int) -> list[str]:
+    lines = [f"{need.images:,} images on {cores} cores: {_span(need.hours(cores))}", ""]
     lines += [f"  {step:<22} {spent:>14,.2f} core-hours" for step, spent in need.core_hours.items()]
-    lines += [
+    return [
+        *lines,
         f"  {'all':<22} {need.total:>14,.2f} core-hours",
-        f"  {'GPUs':<22} {0:>14}",
+        f"  {'GPUs':<22} {need.gpus:>14}" + (f" for {need.gpu_hours:,.2f} GPU-hours" if need.gpus else ""),
         f"  {'storage':<22} {need.storage / 1e9:>14,.2f} GB",
         f"  {'memory of a worker':<22} {need.worker_memory / 1e9:>14,.2f} GB",
         f"  {'memory of the leader':<22} {need.leader_memory / 1e9:>14,.2f} GB",
         "",
         *(f"- {sentence}" for sentence in need.assumptions),
     ]
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def number_of(text: str) -> int:

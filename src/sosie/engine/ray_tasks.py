@@ -15,6 +15,7 @@ _USUAL = Needs()
 _PATIENCE = 60.0
 """Seconds for which machines of a cluster may still be about to join it."""
 _LOOK = 1.0
+_TRIES = 3
 _AHEAD = 2
 """Tasks under way for each processor: the next one is there when one ends."""
 
@@ -51,13 +52,18 @@ class RayTasks:
         limits = {"num_cpus": most} if address == "local" and most else {}
         if address == "local":
             limits["include_dashboard"] = False
-        try:
-            self._ray.init(address=address, log_to_driver=False, logging_level="error", **limits)
-        except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-            raise EngineFailure(
-                f"There is no Ray cluster at {address} ({str(error).splitlines()[0]}).",
-                next_step="Check ray_address, and that `ray status` answers there.",
-            ) from error
+        tries = _TRIES if address.startswith("ray://") else 1
+        for number in range(tries):
+            try:
+                self._ray.init(address=address, log_to_driver=False, logging_level="error", **limits)
+                return
+            except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+                if number < tries - 1:  # the head starts a process for each such connection: a busy one takes too long
+                    continue
+                raise EngineFailure(
+                    f"There is no Ray cluster at {address} ({str(error).splitlines()[0]}).",
+                    next_step="Check ray_address, and that `ray status` answers there.",
+                ) from error
 
     def run(
         self, function: Function, count: int, load: Callable[[int], Any], needs: Needs = _USUAL

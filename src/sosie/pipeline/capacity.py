@@ -18,6 +18,7 @@ from sosie.fingerprints.local import SPOTS, VLAD, signs, vectors
 from sosie.matching.hamming import pairs_within
 from sosie.matching.neighbours import NeighbourParams, Neighbours
 from sosie.matching.words import WordIndex
+from sosie.pipeline.describing import fingerprinters_of
 from sosie.pipeline.progress import Progress
 from sosie.pipeline.run import find_duplicates
 from sosie.pipeline.threads import single_threaded_libraries
@@ -31,6 +32,9 @@ MOST = 200
 _CODES, _VARIANTS, _ASKED = 20_000, 8, 32
 _CROWDS = (1000, 4000)
 _JOIN_GROWTH = 1.2
+"""With which power of the images joins by parts grow at the most, see benchmarks/RESULTS.md."""
+_GPU_RATE = 3000.0
+"""Images a second that a GPU of the H100 class embeds: assumed, not measured here."""
 _LEADER_BYTES = 4000
 _INDEX_BYTES = 1024 + 256
 _SPOT_BYTES = 32
@@ -40,9 +44,11 @@ _SPOT_BYTES = 32
 class Rates:
     """What was measured: seconds of one core, and bytes.
 
-    `read`: an image, with its fingerprints. `verify`: an image, for all of its pairs; `rest`: an image, for all else.
+    `read`: an image, with its fingerprints. `verify`: an image, for all of its pairs; `embed`: an image, for what shows
+    alike things, by `model` (empty: none); `rest`: an image, for all else.
     `join`: an image of 20,000 in the join of hashes. `look`: an image compared with one other in the search for
-    candidates (0 for hashes alone). `stored`: bytes in the catalogue, `spots`: local features, `size`: bytes of a file.
+    candidates (0 for hashes alone), where up to `exact` images are compared with all. `stored`: bytes in the catalogue,
+    `spots`: local features, `size`: bytes of a file.
     """
 
     sample: int
@@ -54,14 +60,19 @@ class Rates:
     stored: float
     spots: float
     size: float
+    exact: int = 20_000
+    embed: float = 0.0
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What so many images need: core-hours by step, bytes, and the assumptions of both."""
+    """What so many images need: core-hours by step, GPUs and their hours, bytes, and the assumptions of all."""
 
     images: int
     core_hours: dict[str, float]
+    gpus: int
+    gpu_hours: float
     storage: float
     worker_memory: float
     leader_memory: float
@@ -71,6 +82,10 @@ class Need:
     def total(self) -> float:
         """All core-hours."""
         return sum(self.core_hours.values())
+
+    def hours(self, cores: int) -> float:
+        """Hours by the clock on so many cores and the GPUs, one step after the other."""
+        return self.total / cores + (self.gpu_hours / self.gpus if self.gpus else 0.0)
 
 
 @single_threaded_libraries()
@@ -95,7 +110,7 @@ def measure(paths: Sequence[str | Path], settings: Settings) -> Rates:
             look, spots = _look(catalogue, report) if settings.method == "auto" else (0.0, 0.0)
         stored = own.catalogue_path.stat().st_size
     count, seconds = len(report.images), clock.seconds
-    rest = sum(seconds.values()) - seconds["read"] - seconds["verify"]
+    rest = sum(seconds.values()) - sum(seconds[stage] for stage in ("read", "verify", "embed"))
     size = sum(image.bytes for image in report.images)
     return Rates(
         sample=count,
@@ -107,7 +122,14 @@ def measure(paths: Sequence[str | Path], settings: Settings) -> Rates:
         stored=stored / count,
         spots=spots,
         size=size / count,
+        exact=settings.exact_up_to,
+        embed=seconds["embed"] / count,
+        model=next((space for space in report.spaces if space not in _fingerprints(settings)), ""),
     )
+
+
+def _fingerprints(settings: Settings) -> set[str]:
+    return {space.key for fingerprinter in fingerprinters_of(settings.method) for space in fingerprinter.spaces}
 
 
 class _Clock:
@@ -156,29 +178,47 @@ def _look(catalogue: Catalogue, report: Report) -> tuple[float, float]:
     return more, float(len(spots.rows) / _CROWDS[1])
 
 
-def needs(rates: Rates, images: int) -> Need:
-    """Reckon what so many images need."""
+def needs(rates: Rates, images: int, gpus: int = 0) -> Need:
+    """Reckon what so many images need, with so many GPUs to embed them (0: cores do that)."""
+    embedding = rates.embed * images / 3600
     hours = {
         "read": rates.read * images / 3600,
         "join of hashes": rates.join * images * (images / _CODES) ** (_JOIN_GROWTH - 1) / 3600,
-        "search for candidates": rates.look * images * images / 3600,
+        "search for candidates": _search(rates, images) / 3600,
         "verify": rates.verify * images / 3600,
+        "embed": 0.0 if gpus else embedding,
         "all else": rates.rest * images / 3600,
     }
     return Need(
         images,
         hours,
+        gpus=gpus,
+        gpu_hours=images / _GPU_RATE / 3600 if gpus else 0.0,
         storage=2 * rates.stored * images,
         worker_memory=images * (_INDEX_BYTES + _SPOT_BYTES * rates.spots) if rates.look else images * 64.0,
         leader_memory=float(images * _LEADER_BYTES),
-        assumptions=[
-            f"Rates are seconds of one core of this machine, over {rates.sample} images of the sample.",
-            f"All images are like the sample: {rates.size / 1e3:,.0f} kB each, with as many copies among them.",
-            f"The join of hashes grows with the power {_JOIN_GROWTH} of the number of images.",
-            "The search for candidates compares each image with all others: it grows with the square.",
-            "An image makes as many pairs to verify, however many images there are.",
-            f"The catalogue takes {rates.stored / 1e3:,.1f} kB an image, and the files between steps as much again.",
-            f"Each worker holds the index of all images; the leader (assumed) {_LEADER_BYTES / 1e3:.0f} kB an image.",
-            "Nothing is downloaded, and disks and network keep up. Built-in fingerprints need no GPU.",
-        ],
+        assumptions=_assumptions(rates, gpus),
     )
+
+
+def _search(rates: Rates, images: int) -> float:
+    """Seconds to look for the candidates of all images: with all up to a number, beyond it in cells."""
+    beyond: float = max(images / rates.exact, 1.0) ** (_JOIN_GROWTH - 1)
+    return rates.look * min(images, rates.exact) * images * beyond
+
+
+def _assumptions(rates: Rates, gpus: int) -> list[str]:
+    by_gpu = f"A GPU of the H100 class embeds {_GPU_RATE:,.0f} images a second (assumed, not measured here)."
+    by_core = f"Images are embedded by cores ({rates.model or 'no model'}), {rates.embed * 1e3:,.1f} ms each."
+    return [
+        f"Rates are seconds of one core of this machine, over {rates.sample} images of the sample.",
+        f"All images are like the sample: {rates.size / 1e3:,.0f} kB each, with as many copies among them.",
+        f"The join of hashes grows with the power {_JOIN_GROWTH} of the number of images.",
+        f"Candidates are sought among all up to {rates.exact:,} images, beyond in cells: with that power at the most.",
+        "An image makes as many pairs to verify, however many images there are.",
+        f"{by_gpu if gpus else by_core} Built-in fingerprints need no GPU.",
+        "The steps follow each other, and each keeps all cores busy; all else grows with the number of images.",
+        f"The catalogue takes {rates.stored / 1e3:,.1f} kB an image, and the files between steps as much again.",
+        f"Each worker holds the index of all images; the leader (assumed) {_LEADER_BYTES / 1e3:.0f} kB an image.",
+        "Nothing is downloaded, and disks and network keep up.",
+    ]
