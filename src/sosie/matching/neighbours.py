@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sosie.errors import UsageError
 from sosie.matching.ranking import best_columns, by_words, drop
-from sosie.matching.words import Look, WordIndex
+from sosie.matching.words import WordIndex
 from sosie.types import Pairs
 
 Vectors = NDArray[np.int8]
@@ -130,23 +130,6 @@ class Neighbours:
         votes = look.votes()
         votes[np.arange(len(votes)), rows] = 0
         by_words(look, votes, similarity, width, self._params.rare, self._params.always, ids, score)
-
-
-def nearest_by_words(
-    look: Look, votes: Floats, similarity: Floats, count: int, params: NeighbourParams | None = None
-) -> Nearest:
-    """The `count` nearest images of each asked one that is not in the index itself.
-
-    `look`: what their words hit. `votes`: those of it; they are changed. `similarity`: float32 (asked, images), of the
-    vectors; an image whose similarity is -inf is no candidate.
-    """
-    params, images = params or NeighbourParams(), similarity.shape[1]
-    count = min(count, images)
-    ids, score = np.full((len(similarity), count), -1, np.int64), np.zeros((len(similarity), count), np.float32)
-    if count:
-        width = min(max(params.shortlist, count), images)
-        by_words(look, votes, similarity, width, params.rare, params.always, ids, score)
-    return Nearest(ids, score)
 
 
 class _FormProduct:

@@ -31,9 +31,18 @@ def by_words(
 
 
 def by_few_words(
-    look: Look, among: Ids, votes: Floats, most: Floats, similarity: Floats, rare: float, always: int, width: int
+    look: Look,
+    among: Ids,
+    votes: Floats,
+    most: Floats,
+    similarity: Floats,
+    rare: float,
+    always: int,
+    width: int,
+    count: int | None = None,
 ) -> tuple[Ids, Floats]:
-    """Give the `width` best of the images `among` for each asked one, as `by_words` does of all, in their order.
+    """Give the best of the images `among` for each asked one, as `by_words` does of all, in their order: `count` of a
+    shortlist of `width`, by default all of it.
 
     `among`: int64 (asked, k), ascending, -1 for none. `votes`, `similarity`: float32, like `among`. `most`: float32
     (asked,), the most votes that any image has.
@@ -42,7 +51,8 @@ def by_few_words(
     whole[among < 0] = -np.inf
     column, base = best_columns(whole.astype(np.float32), min(width, among.shape[1]))
     short = np.where(column >= 0, np.take_along_axis(among, column, 1), -1)
-    ids, score = np.empty_like(short), np.empty_like(base)
+    count = short.shape[1] if count is None else min(count, short.shape[1])
+    ids, score = np.empty_like(short[:, :count]), np.empty_like(base[:, :count])
     by_consistency(look, short, base, np.take_along_axis(similarity, column, 1), rare, always, ids, score)
     return ids, score
 

@@ -38,6 +38,8 @@ _PATIENCE = 2.0
 """Seconds that the check that finds a newer result waits for its index."""
 _AT_ONCE = max(2, min(4, usable_cores()))
 """Checks computed side by side: more of them would only keep other requests waiting."""
+_NEWS = 0.2
+"""Seconds for which is believed which result is the newest, for images that it knows."""
 _FRESH = 0.5
 """Seconds after which is looked again for what other servers have added."""
 
@@ -78,6 +80,7 @@ class Checks:
         self._ready: _Ready | None = None
         self._building: Future[_Ready] | None = None
         self._lock = threading.Lock()
+        self._newest: tuple[str | None, float] = (None, -math.inf)
         self._pool = ThreadPoolExecutor(1, "sosie-index")
         self.workers = ThreadPoolExecutor(_AT_ONCE, "sosie-check")
         keep_libraries_single()
@@ -116,10 +119,15 @@ class Checks:
         )
 
     def at_once(self, data: bytes, *, brand: str = "", add: bool = False) -> Check | None:
-        """Tell of bytes that the newest result has, without waiting for anything; None where that takes more work."""
+        """Tell of bytes that the newest result has, without waiting for anything; None where that takes more work.
+
+        The database is asked unless it `is_fresh`.
+        """
         started = time.perf_counter()
         ready = self._ready
-        if ready is None or ready.result.id != self._results.newest():
+        if not self.is_fresh:
+            self._newest = (self._results.newest(), time.monotonic())
+        if ready is None or ready.result.id != self._newest[0]:
             return None
         key = hashlib.sha256(data).digest()
         numbers = ready.result.images.by_content.get(key, [])
@@ -136,6 +144,11 @@ class Checks:
             verdict=verdict(len(places), [hit.edge for hit in hits]),
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
         )
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether somebody asked a moment ago which result is the newest."""
+        return time.monotonic() - self._newest[1] < _NEWS
 
     def _catch_up(self, ready: _Ready) -> None:
         """Take in what any server has added to the catalogue since the result was made."""
