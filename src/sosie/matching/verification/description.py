@@ -128,13 +128,15 @@ def _geometry(found: Measurements, info_a: ImageInfo, info_b: ImageInfo) -> Iter
     centre = np.array([[info_a.width / 2, info_a.height / 2]])
     square = project(matrix, centre + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
     linear = np.stack([square[1] - square[0], square[2] - square[0]], axis=1)
-    mirrored = bool(np.linalg.det(linear) < 0)
+    (a, b), (c, d) = linear.tolist()
+    mirrored = a * d < b * c
     if mirrored:
-        linear = linear @ np.diag([-1.0, 1.0])
+        a, c = -a, -c
         yield Edit("mirror", "mirrored")
-    left, (large, small), right = np.linalg.svd(linear)
-    turn = left @ right
-    angle = math.degrees(math.atan2(turn[1, 0], turn[0, 0]))
+    # The singular values of a 2 x 2 matrix, and the turn that is nearest to it.
+    along, across = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
+    large, small = (along + across) / 2, (along - across) / 2
+    angle = math.degrees(math.atan2(c - b, a + d))
     if abs(angle) > _UPRIGHT:
         yield Edit("rotate", f"turned by {angle:.0f}°", value=round(angle, 1))
     factor = math.sqrt(large * small)

@@ -21,9 +21,11 @@ _RIM = 5.0
 
 def extras(overlay: Overlay, agreement: Agreement) -> tuple[Rectangle, ...]:
     """The largest areas that differ, at most six, as shares of the second image; the largest first."""
-    broken = cv2.morphologyEx(agreement.broken.astype(np.uint8), cv2.MORPH_OPEN, _THICK)
+    broken, least = agreement.broken.astype(np.uint8), _SMALLEST * np.count_nonzero(agreement.covered)
+    if np.count_nonzero(broken) < least:
+        return ()
+    broken = cv2.morphologyEx(broken, cv2.MORPH_OPEN, _THICK)
     count, _, stats, _ = cv2.connectedComponentsWithStats(broken, connectivity=8)
-    least = _SMALLEST * np.count_nonzero(agreement.covered)
     found = sorted(
         (row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= least), key=lambda r: -stats[r, 4]
     )

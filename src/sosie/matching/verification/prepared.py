@@ -105,11 +105,12 @@ class Prepared:
 
     def precedes(self, other: Prepared) -> bool:
         """Whether this image is the first of the two, in whatever order they were given."""
-        return self._order() < other._order() or (
-            self._order() == other._order() and self.features.thumbnail.tobytes() <= other.features.thumbnail.tobytes()
-        )
+        if self._rank != other._rank:
+            return self._rank < other._rank
+        return self.features.thumbnail.tobytes() <= other.features.thumbnail.tobytes()
 
-    def _order(self) -> tuple[int, int, int]:
+    @cached_property
+    def _rank(self) -> tuple[int, int, int]:
         return (len(self.features.points), *self.size)
 
 
