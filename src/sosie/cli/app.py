@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -166,4 +167,7 @@ def run() -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal or pipe that is not UTF-8 must not end the program
-    app(prog_name="sosie")
+    try:
+        app(prog_name="sosie")
+    finally:
+        gc.freeze()  # all goes with the process: looking for cycles in a large report first takes longer than a rescan

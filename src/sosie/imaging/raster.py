@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sosie.errors import UnreadableImage
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
@@ -30,6 +32,8 @@ def eight_bits(image: Image.Image, bits: int = 16) -> Image.Image:
 
     `bits` is the depth of the values in modes I;16: 16, or 12 for some TIFFs.
     """
+    from PIL import Image  # Imported here, as below: most scans decode nothing but JPEG, which needs none of it.
+
     mode = image.mode
     if mode in _WIDE:
         return Image.fromarray(_scaled(np.asarray(image), mode, bits))
@@ -76,6 +80,8 @@ def _from_lab(image: Image.Image) -> Image.Image:
 
 def flat_rgb(image: Image.Image, factor: int = 1) -> NDArray[np.uint8]:
     """uint8 (h, w, 3) RGB of an image in an 8 bit mode, shrunk by `factor` (box means), alpha flattened on white."""
+    from PIL import Image
+
     if factor > 1:
         image = image.reduce(factor)
     if image.mode in ("LA", "RGBA"):

@@ -17,8 +17,8 @@ from sosie.sources.folder import plain_reason, read_file, read_head
 from sosie.store.rows import Content, Location
 from sosie.types import FileState, ImageRef, Skipped
 
-_BATCH_FILES = 64
-"""Files that a worker reads at once: hashes of more pictures in one product leave the interpreter's lock alone."""
+_BATCH_FILES = 32
+"""Files that a worker reads at once: enough for their hashes to share products, few enough to end together."""
 _BATCH_BYTES = 16 << 20
 _HEAD = 4096
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, String, Table
@@ -15,7 +16,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
         return
     keys = [column.name for column in table.primary_key]
     # In the order of their keys: two writers of the same rows then wait for each other rather than both for ever.
-    rows = sorted(rows, key=lambda row: [row[name] for name in keys])
+    rows = sorted(rows, key=itemgetter(*keys))
     rows = _storable_rows(table, rows)
     statement = _statement(connection.dialect.name, table, keys, replace=replace)
     if connection.dialect.name != "sqlite":
@@ -23,8 +24,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]],
         return
     # SQLAlchemy takes longer to look at thousands of plain rows than SQLite to write them.
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    names = compiled.positiontup
-    connection.exec_driver_sql(str(compiled), [tuple([row[name] for name in names]) for row in rows])
+    values = itemgetter(*(compiled.positiontup or ()))  # of two columns or more: it gives tuples
+    connection.exec_driver_sql(str(compiled), list(map(values, rows)))
 
 
 def storable(text: str) -> str:
