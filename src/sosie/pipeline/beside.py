@@ -5,7 +5,9 @@ Reading an image takes a millisecond, a third of it in Python: threads of one pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from sosie.config import Method
@@ -16,8 +18,10 @@ from sosie.types import ImageRef
 if TYPE_CHECKING:
     from sosie.pipeline.reading import BatchReader, Found
 
-_FILES = 1000
-"""Files that are worth another process: its start takes as long as reading some hundred."""
+_MANY = 1000
+"""Files from which on other processes are worth it."""
+_EACH = 100
+"""Files for each process: its start takes as long as reading some hundred."""
 _THERE = "sosie.pipeline.reading_there"
 
 
@@ -31,7 +35,6 @@ class Beside:
         self._method = method
         self._most = (workers or usable_cores()) - 1
         self._all: list[Child] = []
-        self._idle: list[Child] = []
 
     def __enter__(self) -> Self:
         return self
@@ -44,30 +47,47 @@ class Beside:
         """The numbers of the processes."""
         return [child.pid for child in self._all]
 
-    def widen(self, files: int) -> None:
-        """Start as many processes as are worth it for so many files; where that cannot be done, there are fewer."""
-        while len(self._all) < min(self._most, files // _FILES):
+    def widen(self, files: int) -> int:
+        """Start as many processes as are worth it for so many files, or as can be, and return how many there are."""
+        wanted = min(self._most, files // _EACH) if files >= _MANY else 0
+        while len(self._all) < wanted:
             try:
                 child = Child(_THERE)
             except OSError:
                 self._most = 0
-                return
+                break
             self._all.append(child)
-            self._idle.append(child)
+        return len(self._all)
 
-    def one_batch(self, reader: BatchReader, refs: Sequence[ImageRef]) -> Found:
-        """Do what `reader.one_batch` does: in an idle process, or in this thread where there is none."""
-        try:
-            child = self._idle.pop()
-        except IndexError:
-            return reader.one_batch(refs)
-        try:
-            found = self._ask(child, reader, refs)
-        except ChildLost:  # it was ended, by the end of the scan or by the machine
-            child.stop()
-            return reader.one_batch(refs)
-        self._idle.append(child)
-        return found
+    def read(self, reader: BatchReader, batches: Iterable[Sequence[ImageRef]]) -> Generator[Found, None, None]:
+        """Yield what `reader.one_batch` finds in each batch: read by these processes and, meanwhile, by this thread.
+
+        The thread that writes what was found reads as well: one beside it would wait for it at every row of a table.
+        The processes end with their work.
+        """
+        todo: deque[Sequence[ImageRef]] = deque(batches)
+        found: deque[Found] = deque()
+        with ThreadPoolExecutor(max(1, len(self._all)), "sosie-read") as pool:
+            try:
+                fed = [pool.submit(self._feed, child, reader, todo, found) for child in list(self._all)]
+                yield from _work(reader, todo, found)
+                for each in fed:
+                    each.result()
+                yield from _work(reader, todo, found)
+                yield from found
+            finally:
+                todo.clear()
+                self.close()
+
+    def _feed(self, child: Child, reader: BatchReader, todo: deque[Sequence[ImageRef]], found: deque[Found]) -> None:
+        """Have a process read batches until there are no more; one that is lost with it is left to others."""
+        while (refs := _next(todo)) is not None:
+            try:
+                found.append(self._ask(child, reader, refs))
+            except ChildLost:
+                todo.append(refs)
+                child.stop()
+                return
 
     def _ask(self, child: Child, reader: BatchReader, refs: Sequence[ImageRef]) -> Found:
         from sosie.pipeline.reading_there import describe_there, take_there
@@ -78,7 +98,20 @@ class Beside:
 
     def close(self) -> None:
         """End the processes, whatever they are at."""
-        for child in self._all:
-            child.kill()
-        while self._idle:
-            self._idle.pop().stop()
+        while self._all:
+            self._all.pop().stop()
+
+
+def _work(reader: BatchReader, todo: deque[Sequence[ImageRef]], found: deque[Found]) -> Iterator[Found]:
+    """Read batches in this thread until there are no more, and hand on what others found."""
+    while (refs := _next(todo)) is not None:
+        yield reader.one_batch(refs)
+        while found:
+            yield found.popleft()
+
+
+def _next(todo: deque[Sequence[ImageRef]]) -> Sequence[ImageRef] | None:
+    try:
+        return todo.popleft()
+    except IndexError:
+        return None

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 
 from sosie.fingerprints.base import Fingerprinter
 from sosie.pipeline.beside import Beside
@@ -131,20 +130,17 @@ class _Reader:
             self.listen(Progress("read", done, total, len(self.reading.skipped), recent=self.recent()))
 
     def threads(self, work: Sequence[ImageRef]) -> Generator[Found, None, None]:
-        """Read in threads of this process, and in the processes beside it."""
+        """Read in threads of this process, or, where there is much to read, by this thread and processes beside it."""
         reader = BatchReader(self.fingerprinters, self.params, self.known)
-        one_batch = reader.one_batch
-        if self.beside is not None:
-            self.beside.widen(len(work))
-            one_batch = partial(self.beside.one_batch, reader)
         workers = self.params.workers or usable_cores()
+        if self.beside is not None and self.beside.widen(len(work)):
+            yield from self.beside.read(reader, batches(work, workers))
+            return
         with ThreadPoolExecutor(workers, "sosie-read") as pool:
             try:
-                yield from _in_flight(pool, one_batch, batches(work, workers), workers * _AHEAD)
+                yield from _in_flight(pool, reader.one_batch, batches(work, workers), workers * _AHEAD)
             finally:
                 reader.stop.set()
-                if self.beside is not None:
-                    self.beside.close()
 
     def note(self, found: Found, done: int, total: int) -> None:
         before = len(self.reading.skipped)
