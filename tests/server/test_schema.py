@@ -24,6 +24,8 @@ def test_drawn_requests_find_no_failure_of_the_server_and_no_breach_of_its_schem
     """A longer run by hand: the same with --max-examples 50 and --phases examples,coverage,fuzzing."""
     with Server(tmp_path / "data") as server:
         schema = f"{server.url}/openapi.json"
+        # Made once and then kept; on a loaded machine that may take longer than who draws requests waits for it.
+        assert httpx.get(schema, trust_env=False, timeout=120).status_code == 200
         # A brand without sources keeps jobs over all brands short.
         server.client.brand("acme")
         command = [sys.executable, "-m", "schemathesis.cli", "run", schema, "--checks", ",".join(_CHECKS)]
