@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 Pair = tuple[int, int]
 
-_OTHERS = 4
-_CONFIRMED = 0.05
-"""Share of the other copies of one end that must be copies of the other end as well, where there are `_OTHERS`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Votes:
+    """How many neighbours it takes to contradict what was found of a pair; fitted by `training/votes_fit.py`.
+
+    `outvoted`: so many images both ends of a variant are copies of, and it is none. `others`: so many copies of an end
+    that others confirm make it a member of a group; `confirmed`: a copy that joins it to something else needs more than
+    this share of its copies to be copies of the other end as well.
+    """
+
+    outvoted: int
+    others: int
+    confirmed: float
 
 
 @cache
-def votes_needed() -> int:
-    """Return how many images both ends of a pair must be copies of for the pair to be no variant of a product.
-
-    Fitted by `training/votes_fit.py`.
-    """
+def fitted_votes() -> Votes:
+    """Return the votes that come with the package."""
     written = json.loads((files("sosie.grouping") / "votes.json").read_text(encoding="utf-8"))
-    return int(written["outvoted"])
+    return Votes(outvoted=written["outvoted"], others=written["others"], confirmed=written["confirmed"])
 
 
 def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pair]:
@@ -35,18 +43,20 @@ def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pai
     return {(a, b) for a, b in copies if len(near[a] & near[b]) < max(len(pages[a] & near[b]), len(pages[b] & near[a]))}
 
 
-def lone_copies(copies: Iterable[Pair]) -> set[Pair]:
-    """Return those copies that nothing confirms: one end has four copies or more that others confirm, and next to none
-    of its copies is one of the other end.
+def lone_copies(copies: Iterable[Pair], votes: Votes | None = None) -> set[Pair]:
+    """Return those copies that nothing confirms: one end has some copies that others confirm, and next to none of its
+    copies is one of the other end.
 
     A blend of two photos is a copy of both, and would join all copies of the one to all of the other.
     """
-    copies = list(copies)
+    copies, votes = list(copies), votes or fitted_votes()
     near = _neighbours(copies)
 
     def lone(a: int, b: int) -> bool:
         common = len(near[a] & near[b])
-        return any(common < _CONFIRMED * (len(near[end]) - 1) and _confirmed(near, end) >= _OTHERS for end in (a, b))
+        return any(
+            common < votes.confirmed * (len(near[end]) - 1) and _confirmed(near, end) >= votes.others for end in (a, b)
+        )
 
     return {(a, b) for a, b in copies if lone(a, b)}
 
@@ -56,12 +66,12 @@ def _confirmed(near: Mapping[int, set[int]], end: int) -> int:
 
 
 def standing_variants(variants: Iterable[Pair], copies: Iterable[Pair]) -> list[Pair]:
-    """Return those variants that fewer common copies than `votes_needed` contradict.
+    """Return those variants that fewer common copies than `Votes.outvoted` contradict.
 
     Two strong filters of one photo can look like two colours of a product; the photo itself, and other edits of it,
     then are copies of both.
     """
-    near, enough = _neighbours(copies), votes_needed()
+    near, enough = _neighbours(copies), fitted_votes().outvoted
     return [(a, b) for a, b in variants if len(near[a] & near[b]) < enough]
 
 

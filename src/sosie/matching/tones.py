@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +17,30 @@ _RIDGE = 1e-5
 """Share of the variance that is added to it: grey pictures have one channel three times."""
 _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 1e-3)
 
-LIMIT = 5.0
-"""Grey levels (of 255) up to which two pictures with near hashes are one picture.
 
-Set by hand between what real photos with PDQ distances up to 31 showed: re-uploads of one photo up to 4.4, one
-product in two colours or patterns from 5.5. It was chosen on those photos, so they do not prove it."""
+@cache
+def limit() -> float:
+    """Grey levels (of 255) up to which two pictures with near hashes are one picture.
+
+    Fitted by `training/tones_fit.py`.
+    """
+    written = json.loads((files("sosie.matching") / "tones.json").read_text(encoding="utf-8"))
+    return float(written["limit"])
 
 
-def unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], limit: float = LIMIT) -> NDArray[np.float32]:
+def unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Give for each pair of grids the difference that no linear change of colour explains, in grey levels.
 
     `a`, `b`: uint8 (n, side, side, 3), turned alike. Result: float32 (n,), the 97th percentile over the cells of the
     largest difference in a channel, after the least-squares colour matrix (3 x 4) from one grid to the other,
-    whichever direction fits better. Pairs above `limit` are tried once more with the first grid moved onto the
+    whichever direction fits better. Pairs above the limit are tried once more with the first grid moved onto the
     second (ECC, affine), since a shift of half a cell looks like another colour.
     """
     result = np.empty(len(a), np.float32)
     for start in range(0, len(a), _BLOCK):
         block = slice(start, start + _BLOCK)
         result[block] = _residuals(_smooth(a[block]), _smooth(b[block]))
-    again = np.flatnonzero(result > limit)
+    again = np.flatnonzero(result > limit())
     for row in again.tolist():
         moved = _moved(a[row], b[row])
         if moved is not None:

@@ -137,11 +137,18 @@ def hash_edges(pairs: HashPairs, contents: Contents, catalogue: Catalogue, worke
 
 def tone_edges(pairs: HashPairs, used: NDArray[np.int64], grids: NDArray[np.uint8], workers: int) -> list[Edge]:
     """Return the copies among pairs with near hashes; `grids` are the colours of the contents `used`, ascending."""
-    first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
-    left = _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
+    left = left_unexplained(pairs, used, grids, workers)
     columns = (pairs.a, pairs.b, pairs.turn, pairs.pdq, pairs.dhash, left)
-    near = zip(*(column[left <= tones.LIMIT].tolist() for column in columns), strict=True)
+    near = zip(*(column[left <= tones.limit()].tolist() for column in columns), strict=True)
     return [_hash_edge(*row) for row in near]
+
+
+def left_unexplained(
+    pairs: HashPairs, used: NDArray[np.int64], grids: NDArray[np.uint8], workers: int
+) -> NDArray[np.float32]:
+    """Return the difference of colours of each pair that no change of colour explains; `grids` as in `tone_edges`."""
+    first, second = np.searchsorted(used, pairs.a), np.searchsorted(used, pairs.b)
+    return _unexplained(_turned(grids, first, pairs.turn), grids[second], workers)
 
 
 def _hash_edge(a: int, b: int, turn: int, pdq: int, dhash: int, left: float) -> Edge:
@@ -161,7 +168,7 @@ def _unexplained(a: NDArray[np.uint8], b: NDArray[np.uint8], workers: int) -> ND
 
 def hash_score(pdq: int, left: float) -> float:
     """Return 1 for equal hashes and colours, falling to 0.9 at the limits of both."""
-    return 1.0 - 0.05 * min(1.0, pdq / PDQ_RADIUS) - 0.05 * min(1.0, left / tones.LIMIT)
+    return 1.0 - 0.05 * min(1.0, pdq / PDQ_RADIUS) - 0.05 * min(1.0, left / tones.limit())
 
 
 def equal_edges(
