@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import cv2
@@ -13,7 +13,7 @@ from demo.brands import BRANDS
 from demo.pictures import banner, post, shot, still_life
 from sosie.features import Features
 from sosie.fingerprints.local.extraction import extract
-from sosie.matching.verification.measurements import Measurements, measure
+from sosie.matching.verification.measurements import Measurements, enlargement, measure
 from sosie.matching.verification.params import VerificationParams
 from training.canvas import Matrix, Pixels
 from training.designs import pages
@@ -64,8 +64,13 @@ HARD = (
     ("crop", "mirror", "jpeg", "saturation"),
     ("crop", "mirror", "curve"),
     ("inset",),
+    ("hue",),
+    ("hue", "crop"),
+    ("saturation", "crop", "mirror"),
+    ("temperature", "curve"),
+    ("sepia",),
 )
-"""Edits that leave little of a picture as it was, singly and together."""
+"""Edits that leave little of a picture as it was, or of its colours, singly and together."""
 RECOLOURS = frozenset(
     {
         "hue",
@@ -85,13 +90,26 @@ RECOLOURS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pictures, their true relation, how they were made, and the number of the photo that they come from."""
+    """Two pictures, their true relation, how they were made, and the number of the photo that they come from.
+
+    `enlarged`: how many times the smaller one was enlarged to its thumbnail, as `measure` takes it.
+    """
 
     a: Features
     b: Features
     truth: Truth
     made: str
     source: int
+    enlarged: float
+
+    @classmethod
+    def of(cls, a: Pixels, b: Pixels, truth: Truth, made: str, source: int) -> Pair:
+        """The pair that two pictures make."""
+        return cls(ready(a), ready(b), truth, made, source, enlargement(_size(a), _size(b)))
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    return pixels.shape[1], pixels.shape[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +172,11 @@ def copies(made: Sequence[Version]) -> Iterator[Pair]:
     for i, a in enumerate(made):
         for b in made[i + 1 :]:
             if shared_area(a, b) >= 0.2:
-                yield Pair(a.picture, b.picture, "copy", f"{a.name}+{b.name}", a.source)
+                yield _versions_pair(a, b, "copy", f"{a.name}+{b.name}")
+
+
+def _versions_pair(a: Version, b: Version, truth: Truth, made: str) -> Pair:
+    return Pair(a.picture, b.picture, truth, made, a.source, enlargement(a.size, b.size))
 
 
 def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -169,10 +191,14 @@ def look_alikes(photos: Sequence[Pixels], number: int, rng: np.random.Generator)
     pairs += [("scene", "view", photo, other_view(photo, rng)) for _ in range(4)]
     pairs += [("copy", "bent", photo, bent(photo, rng)) for _ in range(2)]
     pairs.append(("none", "template", *same_template(photo, other, rng)))
+    veil, share = photos[int((number + rng.integers(1, len(photos))) % len(photos))], int(rng.integers(1 << 30))
+    veiled = [apply("blend", each, seed=share, others=[veil]).pixels for each in (photo, other)]
+    if veil is not other:
+        pairs.append(("none", "same veil", veiled[0], veiled[1]))
     for truth, made, a, b in pairs:
         light = str(rng.choice(LIGHT))
         b = apply(light, b, seed=int(rng.integers(1 << 30))).pixels
-        yield Pair(ready(a), ready(b), truth, made, number)
+        yield Pair.of(a, b, truth, made, number)
 
 
 def one_design(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -187,17 +213,16 @@ def one_design(photos: Sequence[Pixels], number: int, rng: np.random.Generator) 
         a, b = (
             apply(name, each, seed=seed, style=style).pixels for each, seed in zip((photo, other), seeds, strict=True)
         )
-        yield Pair(ready(a), ready(b), "none", f"same {name}", number)
+        yield Pair.of(a, b, "none", f"same {name}", number)
 
 
 def hard_copies(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
     """The untouched photo beside edits that leave little of it."""
     photo = photos[number]
-    untouched = ready(photo)
-    for choice in rng.choice(len(HARD), 7, replace=False).tolist():
+    for choice in rng.choice(len(HARD), 9, replace=False).tolist():
         others = [photos[int(k)] for k in rng.integers(0, len(photos), 2)]
         edited = apply_steps(HARD[choice], photo, seed=int(rng.integers(1 << 30)), others=others)
-        yield Pair(untouched, ready(edited.pixels), "copy", f"orig+{' '.join(HARD[choice])}", number)
+        yield Pair.of(photo, edited.pixels, "copy", f"orig+{' '.join(HARD[choice])}", number)
 
 
 def designs(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -207,9 +232,9 @@ def designs(photos: Sequence[Pixels], number: int, rng: np.random.Generator) -> 
         page, next_page = pages(photos[number], other, rng)
         light, layer = str(rng.choice(LIGHT)), str(rng.choice((*LAYERS, *LIGHT)))
         seeds = rng.integers(0, 1 << 30, 2).tolist()
-        first, second = ready(page), ready(apply(light, next_page, seed=seeds[0]).pixels)
-        yield Pair(first, second, "none", "goods in one design", number)
-        yield Pair(first, ready(apply(layer, page, seed=seeds[1]).pixels), "copy", f"page+{layer}", number)
+        other_page = apply(light, next_page, seed=seeds[0]).pixels
+        yield Pair.of(page, other_page, "none", "goods in one design", number)
+        yield Pair.of(page, apply(layer, page, seed=seeds[1]).pixels, "copy", f"page+{layer}", number)
 
 
 def emblems(number: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -218,9 +243,9 @@ def emblems(number: int, rng: np.random.Generator) -> Iterator[Pair]:
     sign = emblem(rng, paint)
     for name in rng.choice(PLAIN_EDITS, 3, replace=False):
         edited = apply(str(name), sign, seed=int(rng.integers(1 << 30))).pixels
-        yield Pair(ready(sign), ready(edited), "copy", "emblem", number)
+        yield Pair.of(sign, edited, "copy", "emblem", number)
     for _ in range(6):
-        yield Pair(ready(sign), ready(emblem(rng, paint)), "none", "other emblem", number)
+        yield Pair.of(sign, emblem(rng, paint), "none", "other emblem", number)
 
 
 def drawn_goods(number: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -243,7 +268,7 @@ def drawn_goods(number: int, rng: np.random.Generator) -> Iterator[Pair]:
     pairs += [("copy", name, page, apply(name, page, seed=seed).pixels) for name, seed in edited]
     for truth, made, a, b in pairs:
         b = apply(str(rng.choice(LIGHT)), b, seed=int(rng.integers(1 << 30))).pixels
-        yield Pair(ready(a), ready(b), truth, made, number)
+        yield Pair.of(a, b, truth, made, number)
 
 
 def strangers(made: Sequence[Version], others: Sequence[Version], rng: np.random.Generator) -> Iterator[Pair]:
@@ -251,7 +276,7 @@ def strangers(made: Sequence[Version], others: Sequence[Version], rng: np.random
     for _ in range(10):
         a, b = made[int(rng.integers(len(made)))], others[int(rng.integers(len(others)))]
         if a.source != b.source and a.name not in JOINTS and b.name not in JOINTS:
-            yield Pair(a.picture, b.picture, "none", "strangers", a.source)
+            yield _versions_pair(a, b, "none", "strangers")
 
 
 def pairs_of(photos: Sequence[Pixels], number: int, *, seed: int, edits: int = 6) -> Iterator[Pair]:
@@ -274,7 +299,7 @@ def pairs_of(photos: Sequence[Pixels], number: int, *, seed: int, edits: int = 6
 def without_keypoints(pair: Pair) -> Pair:
     """The same two pictures as if nothing in them made a keypoint: only their frames can be compared."""
     a, b = (Features(side.thumbnail, side.points[:0], side.descriptors[:0]) for side in (pair.a, pair.b))
-    return Pair(a, b, pair.truth, pair.made, pair.source)
+    return replace(pair, a=a, b=b)
 
 
 def measured(pairs: Iterable[Pair], params: VerificationParams | None = None) -> list[Sample]:
@@ -282,7 +307,7 @@ def measured(pairs: Iterable[Pair], params: VerificationParams | None = None) ->
     samples = []
     for number, pair in enumerate(pairs):
         for way in (pair, without_keypoints(pair)) if number % 3 == 0 else (pair,):
-            found = measure(way.a, way.b, params)
+            found = measure(way.a, way.b, params, enlarged=way.enlarged)
             if found is not None:
                 samples.append(Sample(found, pair.truth, pair.made, pair.source))
     return samples

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sosie.matching.verification.verdict import fitted, judge
+from sosie.matching.verification.verdict import Verdict
 from training.judge_model import reliability
 from training.judge_pairs import Sample
 
@@ -16,24 +16,25 @@ EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98, 1.001)
 START, END = "<!-- measured: start -->", "<!-- measured: end -->"
 
 
-def report(held: Sequence[Sample], count: int, docs: Path) -> None:
-    """Put the held-out numbers between the marks of `judge.md`, and the plot beside it."""
-    fitted.cache_clear()
-    verdicts = [judge(sample.found) for sample in held]
-    said = np.array([v.score for v in verdicts if v.relation in ("copy", "contains")])
-    true = np.array(
-        [s.truth == "copy" for s, v in zip(held, verdicts, strict=True) if v.relation in ("copy", "contains")]
-    )
+def report(held: Sequence[tuple[Sample, Verdict]], docs: Path) -> None:
+    """Put the numbers of held-out pairs and their verdicts between the marks of `judge.md`, and the plot beside it."""
+    copies = [(sample, verdict) for sample, verdict in held if verdict.relation in ("copy", "contains")]
+    said = np.array([verdict.score for _, verdict in copies])
+    true = np.array([sample.truth == "copy" for sample, _ in copies])
     rows = reliability(said, true, EDGES)
     table = ["| score of a copy | pairs | truly copies |", "|---|--:|--:|"]
     table += [f"| {mean:.3f} | {number} | {share:.1%} |" for mean, share, number in rows]
     calls: dict[str, Counter[str]] = defaultdict(Counter)
-    for sample, verdict in zip(held, verdicts, strict=True):
+    for sample, verdict in held:
         calls[sample.truth][verdict.relation or "nothing"] += 1
     names = ("copy", "contains", "variant", "scene", "nothing")
     table += ["", f"| truth | {' | '.join(names)} |", "|---|" + "--:|" * len(names)]
     table += [f"| {truth} | {' | '.join(str(calls[truth][n]) for n in names)} |" for truth in sorted(calls)]
-    text = f"{START}\n{count} measured pairs, {len(held)} of them held out.\n\n" + "\n".join(table) + f"\n{END}"
+    text = (
+        f"{START}\n{len(held)} measured pairs, each judged by models that never saw its photo.\n\n"
+        + "\n".join(table)
+        + f"\n{END}"
+    )
     page = docs / "judge.md"
     before, rest = page.read_text(encoding="utf-8").split(START)
     page.write_text(before + text + rest.split(END)[1], encoding="utf-8")

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from training.canvas import Pixels
 
 Rng = np.random.Generator
+_TO_BE_SEEN = 26.0
+_LEAST_CHANGED = 0.05
+"""Levels that a channel differs by where a change is seen, and the share of a picture that has to."""
 
 
 def other_view(picture: Pixels, rng: Rng) -> Pixels:
@@ -79,7 +82,10 @@ def displaced(picture: Pixels, share: float, cells: int, rng: Rng) -> Pixels:
 
 
 def look_alike(picture: Pixels, rng: Rng) -> Pixels | None:
-    """Another product of the same kind, photographed in the same way: another shape and another colour or pattern."""
+    """Another product of the same kind, photographed in the same way: another shape and another colour or pattern.
+
+    None where hardly anything to be seen differs: that would be the picture retouched.
+    """
     mask = product_mask(picture, rng)
     if mask is None:
         return None
@@ -89,7 +95,9 @@ def look_alike(picture: Pixels, rng: Rng) -> Pixels | None:
     shaped = displaced(painted, float(rng.uniform(0.008, 0.03)), int(rng.integers(4, 9)), rng)
     near = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
     soft = cv2.GaussianBlur(near, (0, 0), 2.0)[..., None]
-    return np.asarray(np.clip(picture + (shaped.astype(np.float32) - picture) * soft, 0, 255), np.uint8)
+    changed = np.clip(picture + (shaped.astype(np.float32) - picture) * soft, 0, 255)
+    differs = np.abs(changed - picture).max(axis=2) > _TO_BE_SEEN
+    return np.asarray(changed, np.uint8) if differs.mean() >= _LEAST_CHANGED else None
 
 
 def _with_other_things(seen: Pixels, picture: Pixels, rng: Rng) -> Pixels:

@@ -84,9 +84,11 @@ class Web:
 def web(photo: Pixels, other: Pixels, rng: np.random.Generator, edits: int = 7, blends: int = 3) -> Web:
     """Two photos, edits of each, and blends of them."""
     made, sources = [photo, other], [0, 1]
-    for source, name in ((source, str(name)) for source in (0, 1) for name in rng.choice(_EDITS, edits, replace=False)):
-        made.append(apply(name, (photo, other)[source], seed=int(rng.integers(1 << 30))).pixels)
-        sources.append(source)
+    # In half of the families the other photo is alone, as most photos of a collection are.
+    for source in (0, 1) if rng.random() < 0.5 else (0,):
+        for name in rng.choice(_EDITS, edits, replace=False).tolist():
+            made.append(apply(name, (photo, other)[source], seed=int(rng.integers(1 << 30))).pixels)
+            sources.append(source)
     for _ in range(blends):
         made.append(apply("blend", photo, seed=int(rng.integers(1 << 30)), others=[other]).pixels)
         sources.append(-1)

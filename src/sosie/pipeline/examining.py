@@ -26,7 +26,7 @@ from sosie.matching.verification import (
     prepare,
     to_thumbnails,
 )
-from sosie.matching.verification.measurements import Counts
+from sosie.matching.verification.measurements import Counts, enlargement
 from sosie.pipeline.threads import keep_libraries_single
 from sosie.pipeline.ties import Chain, Pair, Ties
 from sosie.report import edge_from, evidence_to
@@ -126,7 +126,8 @@ def finding_of(
     None where there is nothing to go by. Strangers that were measured have the relation None and nothing else; where
     keypoints lead from one to the other all the same, or to another view, `followed` holds their rows.
     """
-    found = measure(a, b, strangers=strangers)
+    enlarged = enlargement(*((info.width, info.height) for info in infos))
+    found = measure(a, b, strangers=strangers, enlarged=enlarged)
     if found is None:
         return None
     verdict = judge(found)

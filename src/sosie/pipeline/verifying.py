@@ -33,7 +33,7 @@ from sosie.pipeline.ties import Pair, Ties, clusters
 from sosie.store.catalogue import Catalogue, Content
 from sosie.types import Edge, Pairs
 
-_REVISION = "3"
+_REVISION = "4"
 """Of what is measured: raise it when the same two contents give other measurements than before."""
 _SAVED = 512
 """Findings that are saved together."""

@@ -22,8 +22,11 @@ _WIDE = (9, 9)
 _FAINT = 3.0
 _FEWEST = 30
 _FAINTEST = 0.25
-_EVEN = 0.35
-"""How far from the strength with which most windows show through a window may be, as a share of it."""
+_INDEPENDENT = 28.0
+"""Windows that overlap say together as much as so many that do not."""
+_UNEVEN = 0.02
+"""The square of what the strength of a blend is off for other reasons: compression, a vignette."""
+_FARTHEST_OFF = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +55,15 @@ class Agreement:
 
     @property
     def through(self) -> float:
-        """Where one picture shows through the other as strongly as in most places, as a share of what holds texture.
+        """How well one strength everywhere explains that one picture shows through the other, 0 to 1.
 
-        In a blend of two pictures few windows agree, but the one still shows through everywhere. Wider surroundings are
-        taken together than for correlations: what else is to be seen then cancels out.
+        In a blend of two pictures few windows agree, but the one still shows through all over, by as much as the other
+        covers it up: what the windows say of the strength then differs by no more than chance. Where goods or views
+        differ, something is missing altogether. Wider surroundings are taken together than for correlations: what else
+        is to be seen then cancels out.
         """
         t, s, both = (cv2.blur(each * self.covered, _WIDE) for each in self.moments)
-        textured = self.covered & (np.maximum(t, s) > _FAINT**2)
-        count = int(np.count_nonzero(textured))
-        best = 0.0
-        for variance in (t, s):
-            strong = textured & (variance > _FAINT**2)
-            if np.count_nonzero(strong) < _FEWEST:
-                continue
-            gains = both[strong] / variance[strong]
-            middle = float(np.median(gains))
-            if middle > _FAINTEST:
-                best = max(best, int(np.count_nonzero(np.abs(gains - middle) < _EVEN * middle)) / count)
-        return best
+        return max(_evenness(t, s, both), _evenness(s, t, both))
 
     @property
     def share(self) -> float:
@@ -143,6 +137,25 @@ def _flat_same(
     gain = float(s @ (t - centre_t)) / len(s) / spread if spread > 4.0 else 1.0
     off = np.abs((mean_s - centre_s) * np.float32(min(5.0, max(0.2, gain))) + centre_t - mean_t)
     return np.asarray(off < _FLAT_OFF)
+
+
+def _evenness(own: NDArray[np.float32], others: NDArray[np.float32], both: NDArray[np.float32]) -> float:
+    """One over one plus the mean square of what strengths are off, in units of what chance explains.
+
+    `own` and `others`: variances of the picture that shows through and of what it shows through, `both`: their
+    covariance. Windows weigh as much as they hold contrast.
+    """
+    strong = own > _FAINT**2
+    if np.count_nonzero(strong) < _FEWEST:
+        return 0.0
+    own, others, both = own[strong], others[strong], both[strong]
+    gain = float(both.sum() / own.sum())
+    if gain < _FAINTEST:
+        return 0.0
+    rest = np.maximum(others - 2 * gain * both + gain * gain * own, 0)
+    chance = rest / (_INDEPENDENT * own) + _UNEVEN
+    off = np.minimum((both / own - gain) ** 2 / chance, _FARTHEST_OFF)
+    return float(1.0 / (1.0 + np.average(off, weights=np.sqrt(own))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sosie.matching.verification.contour import NO_CONTOUR, Contour, contour
+
 _BINS = 16
 _OFF = 26.0
 """Levels (of 255) that a channel may be off: compression and misalignment stay below, another colour does not."""
@@ -62,9 +64,12 @@ class ColourChange:
     worst: tuple[float, float]
     exact: float
     shade: float
+    contour: Contour
 
 
-UNCHANGED = ColourChange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0, 0.0)
+UNCHANGED = ColourChange(
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, (0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0, 0.0, NO_CONTOUR
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,15 @@ def colour_change(target: NDArray[np.uint8], source: NDArray[np.uint8], grid: Gr
         worst=(_top(plain[seen]), _top(best[seen])),
         exact=0.0 if explained else min(_exact(one[:, seen], other[:, seen], raw[seen]) for one, other in both),
         shade=_shade(s, t, area, seen),
+        contour=NO_CONTOUR if explained else contour(_on_grid(left, area), area, (target, source)),
     )
+
+
+def _on_grid(chosen: NDArray[np.bool_], area: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is said of the windows of `area` in order, bool (n,), where these are, bool (h, w)."""
+    grid = np.zeros(area.shape, np.bool_)
+    grid[area] = chosen
+    return grid
 
 
 def _shade(s: NDArray[np.float32], t: NDArray[np.float32], area: NDArray[np.bool_], seen: NDArray[np.bool_]) -> float:
@@ -141,9 +154,7 @@ def _framed(left: NDArray[np.bool_], area: NDArray[np.bool_], grid: Grid) -> NDA
 
     `left`: bool (n,), the windows of `area` in order.
     """
-    stained = np.zeros(area.shape, np.uint8)
-    stained[area] = left
-    count, labels = cv2.connectedComponents(stained, connectivity=8)
+    count, labels = cv2.connectedComponents(_on_grid(left, area).astype(np.uint8), connectivity=8)
     reach = cv2.dilate(labels.astype(np.float32), np.ones((5, 5), np.uint8)).astype(np.intp)
     edges = np.bincount(reach[grid.textured], minlength=count)
     common = np.bincount(reach[grid.agreeing], minlength=count)

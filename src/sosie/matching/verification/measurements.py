@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -16,7 +16,7 @@ from sosie.matching.verification.colour import UNCHANGED, ColourChange, Grid, co
 from sosie.matching.verification.commonplace import common_places, without
 from sosie.matching.verification.correspondences import Form, mutual_matches
 from sosie.matching.verification.differences import extras
-from sosie.matching.verification.frames import guesses
+from sosie.matching.verification.frames import Guess, guesses
 from sosie.matching.verification.geometry import (
     Consensus,
     corners,
@@ -36,10 +36,16 @@ from sosie.types import Rectangle
 _SURE = 12
 _FEW = 8
 _SPARSE = 24
-"""Frames are compared only where one of the images has fewer places with keypoints."""
+"""Frames are compared only where one of the images is small or has fewer places with keypoints."""
 _NONE = np.zeros(0, np.intp)
 _AROUND = np.ones((3, 3), np.uint8)
 _RIM = 1.5
+_FRAME = 200
+"""Longest side of a thumbnail."""
+_ENLARGED = 1.25
+_MOST_ENLARGED = 4.0
+_SOFTNESS = 0.45
+"""Standard deviation of what takes the detail away that averaging over a pixel takes, in such pixels."""
 _COARSER = 2
 """Colours are compared on every second point of the grid each way."""
 
@@ -115,18 +121,26 @@ def measure(
     b: Features | Prepared,
     params: VerificationParams | None = None,
     strangers: tuple[Counts, Counts] | None = None,
+    enlarged: float = 1.0,
 ) -> Measurements | None:
     """Measurements of a pair, or None for strangers. The same, mirrored, when `a` and `b` change places.
 
     `strangers`: how many strangers hold each keypoint of `a` and of `b` as well; what many
-    hold is left out of all measurements.
+    hold is left out of all measurements. `enlarged`: how many times the smaller of the two was enlarged to its
+    thumbnail, 1 where neither was (see `enlargement`): pixels are compared and shifts told at its own scale.
     """
     params = params or VerificationParams()
     first, second = (image if isinstance(image, Prepared) else prepare(image) for image in (a, b))
-    if not first.precedes(second):
-        found = _measure(second, first, params, None if strangers is None else strangers[::-1])
-        return None if found is None else exchanged(found)
-    return _measure(first, second, params, strangers)
+    swapped = not first.precedes(second)
+    if swapped:
+        first, second, strangers = second, first, None if strangers is None else strangers[::-1]
+    found = _measure(first, second, params, strangers, enlarged)
+    return exchanged(found) if found is not None and swapped else found
+
+
+def enlargement(*sizes: tuple[int, int]) -> float:
+    """How many times the smallest of images of these sizes (width, height) was enlarged to its thumbnail, 1 to 4."""
+    return min(_MOST_ENLARGED, max(1.0, _FRAME / min(max(size) for size in sizes)))
 
 
 def exchanged(found: Measurements) -> Measurements:
@@ -151,6 +165,16 @@ def _carried(box: Rectangle, found: Measurements) -> Rectangle:
     left, top, right, bottom = box
     places = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) * np.array(found.size_b) - 0.5
     return rectangle(project(inverse(found.transform), places), found.size_a)
+
+
+def softer(image: Prepared, enlarged: float) -> Prepared:
+    """The image with the detail of one that was enlarged so many times: what a thumbnail cannot show is taken away."""
+    features = image.features
+    thumbnail = cv2.GaussianBlur(features.thumbnail, (0, 0), _SOFTNESS * enlarged)
+    soft = Prepared(Features(np.asarray(thumbnail, np.uint8), features.points, features.descriptors))
+    keypoints = ("spectrum", "places", "turns", "place_of", "single")
+    soft.__dict__.update({name: value for name, value in image.__dict__.items() if name in keypoints})
+    return soft
 
 
 def best_consensus(a: Prepared, b: Prepared, params: VerificationParams) -> tuple[Consensus, int] | None:
@@ -187,13 +211,20 @@ class _Aligned:
 
 
 def _measure(
-    a: Prepared, b: Prepared, params: VerificationParams, strangers: tuple[Counts, Counts] | None
+    a: Prepared, b: Prepared, params: VerificationParams, strangers: tuple[Counts, Counts] | None, enlarged: float
 ) -> Measurements | None:
     found = best_consensus(a, b, params)
+    sparse = enlarged > _ENLARGED or min(len(a.single), len(b.single)) < _SPARSE
+    sparse = sparse and (found is None or found[0].places < _FEW)
+    guessed = guesses(a.frames, b.frames, a.size, b.size) if sparse else []
+    if found is None and not guessed:
+        return None
+    if enlarged > _ENLARGED:
+        a, b = softer(a, enlarged), softer(b, enlarged)
     aligned = None if found is None else _by_keypoints(a, b, *found, params)
-    if (found is None or found[0].places < _FEW) and min(len(a.single), len(b.single)) < _SPARSE:
+    if guessed:
         aligned = max(
-            [each for each in (aligned, *_by_frames(a, b, params)) if each is not None],
+            [each for each in (aligned, *_by_frames(a, b, guessed, params)) if each is not None],
             key=lambda each: each.weight,
             default=None,
         )
@@ -219,8 +250,8 @@ def _measure(
         correlation=agreement.mean,
         peak=agreement.peak,
         residual=_residual(a, b, consensus, overlay) if consensus else 0.0,
-        slip=aligned.field.quantiles,
-        wander=aligned.field.wander,
+        slip=(aligned.field.quantiles[0] / enlarged, aligned.field.quantiles[1] / enlarged),
+        wander=aligned.field.wander / enlarged,
         bow=overlay.bow.depth if overlay.bow else 0.0,
         same=(area[0] * same / covered, area[1] * same / covered),
         together=patch.together,
@@ -271,9 +302,9 @@ def _by_keypoints(
     return _Aligned(consensus.form, settled.overlay, settled.agreement, settled.field, consensus, matches)
 
 
-def _by_frames(a: Prepared, b: Prepared, params: VerificationParams) -> Iterator[_Aligned]:
-    """Aligned edge to edge, as far as the small pictures are alike and half of the large ones then agrees."""
-    for guess in guesses(a.frames, b.frames, a.size, b.size):
+def _by_frames(a: Prepared, b: Prepared, guessed: Sequence[Guess], params: VerificationParams) -> Iterator[_Aligned]:
+    """Aligned edge to edge, as far as half of the pictures then agrees."""
+    for guess in guessed:
         overlay = lay_over(a, b, guess.matrix, inverted=guess.inverted)
         settled = None if overlay is None else settle(overlay, params)
         if settled is None:

@@ -115,6 +115,9 @@ def numbers_of(found: Measurements) -> dict[str, float]:
         "told": max(0.0, colour.stain - 2.0 * colour.spread),
         "chroma": abs(colour.chroma[0] - colour.chroma[1]),
         "neutral": min(colour.chroma),
+        "step": colour.contour.step,
+        "steep": colour.contour.steep,
+        "coherent": colour.contour.coherent,
     }
 
 
