@@ -3,6 +3,7 @@
     python -m benchmarks.engines                  # 2,000 drawn pictures, two workers each: minutes
     python -m benchmarks.engines --images 200     # fewer
     python -m benchmarks.engines --kill           # one of the two nodes is killed while pictures are read
+    python -m benchmarks.engines --output e.md    # the table as Markdown
 
 Every scan is a process of its own with a catalogue of its own; reports have to be equal byte for byte, but for timings.
 A fifth of the pictures are smaller copies of others. The nodes of Ray are processes of this machine with one processor
@@ -18,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -29,7 +32,7 @@ _SCAN = """
 import json, sys, sosie
 values = {"embedders": "builtin", "workers": 2, "data_dir": sys.argv[2], "method": sys.argv[3]}
 values |= json.loads(sys.argv[4])
-cluster, extra, gone = None, None, []
+cluster, extra, gone, steps = None, None, [], {}
 if values.get("engine") == "ray":
     from ray.cluster_utils import Cluster
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": 200_000_000})
@@ -37,13 +40,15 @@ if values.get("engine") == "ray":
     values["ray_address"] = cluster.address
 
 def listen(progress):
+    steps.update({step.step: step for step in progress.steps})
     if sys.argv[5] == "kill" and extra and progress.stage == "read" and progress.done and not gone:
         gone.append(extra)
         cluster.remove_node(extra, allow_graceful=False)
 
 report = sosie.find_duplicates(sys.argv[1], settings=sosie.load_settings(values), listen=listen)
 said = json.loads(report.to_json())
-print(json.dumps({"timings": said.pop("timings"), "killed": len(gone), "report": said}))
+cpu, lost = sum(step.cpu for step in steps.values()), sum(step.lost for step in steps.values())
+print(json.dumps({"timings": said.pop("timings"), "killed": len(gone), "cpu": cpu, "lost": lost, "report": said}))
 if cluster:
     cluster.shutdown()
 """
@@ -63,20 +68,41 @@ def draw(folder: Path, count: int) -> None:
             cv2.imwrite(str(folder / f"copy-{number:06d}.jpg"), cv2.resize(pixels, (240, 180)))
 
 
-def scan(folder: Path, engine: str, method: str, *, kill: bool) -> tuple[float, str, int]:
-    """Return seconds, the report but for its timings, and how many nodes were killed."""
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One scan: seconds of its stages, of its tasks' processors, tasks and nodes that were lost, and its report."""
+
+    seconds: float
+    cpu: float
+    lost: int
+    killed: int
+    report: str
+
+
+def scan(folder: Path, engine: str, method: str, *, kill: bool) -> Scanned:
+    """Scan with an engine in a process of its own."""
     with tempfile.TemporaryDirectory() as data:
         line = [sys.executable, "-c", _SCAN, str(folder), data, method, json.dumps(ENGINES[engine])]
         env = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
         started = time.perf_counter()
         done = subprocess.run(
-            [*line, "kill" if kill else ""], capture_output=True, text=True, check=True, env=env, cwd=ROOT
+            [*line, "kill" if kill else ""], stdout=subprocess.PIPE, text=True, check=True, env=env, cwd=ROOT
         )
         print(f"{engine}: {time.perf_counter() - started:.1f} s with its start", file=sys.stderr)
     said = json.loads(done.stdout.splitlines()[-1])
     timings = said["timings"]
     seconds = sum(timings[stage] for stage in ("read", "compare", "verify", "group", "similar") if stage in timings)
-    return seconds, json.dumps(said["report"]), said["killed"]
+    return Scanned(seconds, said["cpu"], said["lost"], said["killed"], json.dumps(said["report"]))
+
+
+def table(images: int, best: Mapping[str, Scanned], equal: bool) -> str:
+    """Write the results as Markdown."""
+    lines = ["| engine | images | seconds | images/s | x pool | CPU s of tasks | tasks lost |", "|---|" + "---:|" * 6]
+    for engine, run in best.items():
+        share, cpu = best["pool"].seconds / run.seconds, f"{run.cpu:.1f}" if run.cpu else ""
+        rate = f"{images / run.seconds:.1f} | {share:.2f}"
+        lines.append(f"| {engine} | {images:,} | {run.seconds:.1f} | {rate} | {cpu} | {run.lost} |")
+    return "\n".join(lines) + ("\n\nAll reports are equal.\n" if equal else "\n\nThe reports differ.\n")
 
 
 def main() -> int:
@@ -85,23 +111,26 @@ def main() -> int:
     parser.add_argument("--method", default="auto", choices=("auto", "hash"))
     parser.add_argument("--rounds", type=int, default=1, help="rounds by turns, of which the best counts")
     parser.add_argument("--kill", action="store_true", help="kill one of the two nodes while pictures are read")
+    parser.add_argument("--smoke", action="store_true", help="few pictures")
+    parser.add_argument("--output", type=Path, help="file to write the Markdown table to")
     options = parser.parse_args()
+    images = 40 if options.smoke else options.images
+    best: dict[str, Scanned] = {}
+    reports = set()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        draw(folder, options.images)
-        best: dict[str, float] = {}
-        reports = set()
+        draw(folder, images)
         for engine in list(ENGINES) * options.rounds:
-            seconds, report, killed = scan(folder, engine, options.method, kill=options.kill)
-            best[engine] = min(seconds, best.get(engine, seconds))
-            reports.add(report)
-            if options.kill and engine == "ray" and not killed:
+            run = scan(folder, engine, options.method, kill=options.kill)
+            best[engine] = min(run, best.get(engine, run), key=lambda one: one.seconds)
+            reports.add(run.report)
+            if options.kill and engine == "ray" and not run.killed:
                 print("No node was killed.", file=sys.stderr)
                 return 1
-    for engine, seconds in best.items():
-        share = best["pool"] / seconds
-        print(f"{engine}: {options.images / seconds:.1f} images a second, {share:.2f} of the pool's")
-    print("All reports are equal." if len(reports) == 1 else "The reports differ.")
+    text = table(images, best, len(reports) == 1)
+    print(text, end="")
+    if options.output:
+        options.output.write_text(text)
     return 0 if len(reports) == 1 else 1
 
 

@@ -13,6 +13,13 @@ from benchmarks.data_sets import ABOUT, NAMES
 from benchmarks.judgements import LOOKED_AT, Judgements, judged, read_judgements
 
 SECTIONS = (*(f"quality-{name}" for name in NAMES), "speed-transformed", "rescan", "memory", "load", "embedding")
+TABLES = {
+    "joins": "Joins of hashes",
+    "vector-joins": "Joins of vectors",
+    "candidates": "Search for candidates",
+    "engines": "The same scan by threads, processes and Ray",
+}
+"""What commands of their own write as Markdown, and the title under which it stands in the page."""
 REFERENCES = ("immaculate pdq", "immaculate sscd_distilled", "immaculate sscd")
 _NUMBER = re.compile(r"-|[\d.,]+( ?%| of \d+| \(.*\))?")
 HEAD = """# Results
@@ -26,9 +33,10 @@ def render(folder: Path, judgements: Path = LOOKED_AT) -> str:
     known = read_judgements(judgements)
     found = {name: _seen(name, stored.load(folder, name), known) for name in SECTIONS if stored.load(folder, name)}
     parts = [HEAD, *_promises(found), *_speed(found), *_quality(found), *_real(found, known)]
-    joins = folder / "joins.md"
     parts += [*_rescan(found), *_memory(found), *_load(found), *_embedding(found)]
-    parts += ["## Joins of hashes", joins.read_text()] if joins.exists() else []
+    for name, title in TABLES.items():
+        file = folder / f"{name}.md"
+        parts += [f"## {title}", file.read_text()] if file.exists() else []
     return "\n\n".join(part.strip() for part in [*parts, *_runs(found)]) + "\n"
 
 

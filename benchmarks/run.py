@@ -25,6 +25,8 @@ from benchmarks.process import RunFailedError
 from benchmarks.rendering import render
 
 PARTS = ("speed", "quality", "rescan", "memory", "joins")
+COMMANDS = {"joins": "joins", "vectors": "vector_joins", "candidates": "candidates", "engines": "engines"}
+"""Parts that have a command of their own, whose table becomes a part of the page; all but the first on request only."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", choices=PARTS, help="this part; can be given several times")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=list(dict.fromkeys([*PARTS, *COMMANDS])),
+        help="this part; can be given several times",
+    )
     parser.add_argument("--data", action="append", choices=NAMES, help="quality on this data set alone; likewise")
     parser.add_argument("--tool", action="append", help='this tool alone, such as "sosie auto"; likewise')
     parser.add_argument("--repeat", type=int, default=3, help="rounds of the timings (default 3)")
@@ -99,7 +106,7 @@ def _measure(part: str, args: argparse.Namespace, tools: list[Contender], scale:
         elif part == "memory":
             keep("memory", memory(scale, tools, places))
         else:
-            _joins(scale, places)
+            _table(COMMANDS[part], scale, places)
     except (MissingDataError, RunFailedError) as error:
         results.say(f"{part}: {error}")
         return False
@@ -110,12 +117,12 @@ def _name(text: str) -> Name:
     return next(name for name in NAMES if name == text)
 
 
-def _joins(scale: Scale, places: Places) -> None:
-    """The joins of hashes have a command of their own; its table becomes a part of the page."""
+def _table(command: str, scale: Scale, places: Places) -> None:
     places.results.mkdir(parents=True, exist_ok=True)
     size = [] if scale is FULL else ["--smoke"]
-    command = [sys.executable, "-m", "benchmarks.joins", *size, "--output", str(places.results / "joins.md")]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+    output = places.results / f"{command.replace('_', '-')}.md"
+    line = [sys.executable, "-m", f"benchmarks.{command}", *size, "--output", str(output)]
+    subprocess.run(line, cwd=ROOT, check=True, stdout=sys.stderr)
 
 
 if __name__ == "__main__":
