@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -48,6 +49,14 @@ PHONE_DARK = Look("phone-dark", 390, 844, "dark", phone=True)
 LOOKS = (DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK)
 
 
+def by_everybody(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test with the mouse or a finger and with keys alone, on a desktop and a phone, light and dark."""
+    looks = pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+    hands = pytest.mark.parametrize("keys", [False, True], ids=["hand", "keys"])
+    done: Callable[..., None] = looks(hands(test))
+    return done
+
+
 @dataclass
 class Person:
     """Somebody with the interface open. `errors` is what the browser's console complained about."""
@@ -58,6 +67,8 @@ class Person:
     errors: list[str] = field(default_factory=list)
     expected: tuple[str, ...] = ()
     """Parts of complaints that belong to the test: an answer 404 that was provoked."""
+    keys: bool = False
+    """Has a keyboard and nothing else."""
 
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
@@ -67,13 +78,84 @@ class Person:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def tab_to(self, target: Locator, most: int = 60) -> None:
-        """Move the focus to an element as keyboards do. Fails when it cannot be reached so."""
+    def tab_to(self, target: Locator, most: int = 90, *, within: bool = False) -> None:
+        """Move the focus to an element (`within`: or into it) as keyboards do. Fails when it cannot be reached so."""
+        there = "element => element === document.activeElement"
+        if within:
+            there = "element => element.contains(document.activeElement)"
         for _ in range(most):
-            if target.evaluate("element => element === document.activeElement"):
+            if target.evaluate(there):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} cannot be reached with the Tab key")
+
+    def reach(self, target: Locator) -> None:
+        """Bring something under the hand: into sight for a mouse, under the focus for keys."""
+        if self.keys:
+            target.wait_for(state="attached")
+            self.tab_to(target)
+        else:
+            target.scroll_into_view_if_needed()
+
+    def use(self, target: Locator) -> None:
+        """Press something with the mouse, with a finger on a phone, or, where there are only keys, by Tab and Enter."""
+        if self.keys:
+            expect(target).to_be_enabled()
+            self.reach(target)
+            self.press("Space" if target.get_attribute("role") in ("checkbox", "switch") else "Enter")
+        elif self.look.phone:
+            target.tap()
+        else:
+            target.click()
+
+    def write(self, target: Locator, text: str) -> None:
+        """Write into a field, in place of what stands in it."""
+        if self.keys:
+            self.reach(target)
+        else:
+            self.use(target)
+        self.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def choose(self, box: Locator, option: str) -> None:
+        """Choose from a list that opens."""
+        self.use(box)
+        found = self.page.get_by_role("option", name=option, exact=True)
+        if self.keys:
+            self.walk_to(found)
+            self.press("Enter")
+        else:
+            self.use(found)
+
+    def pick(self, option: Locator) -> None:
+        """Choose one of some options that stand side by side (radio buttons, tabs)."""
+        if self.keys:
+            self.walk_to(option, "ArrowRight", begin=True)
+        else:
+            label = option.locator("xpath=ancestor::label")
+            self.use(label if label.count() else option)
+
+    def walk_to(self, target: Locator, key: str = "ArrowDown", most: int = 30, *, begin: bool = False) -> None:
+        """Move by arrows to one of some things that take the focus together; `begin`: the focus is not there yet."""
+        target.wait_for(state="attached")
+        if begin:
+            self.tab_to(target.locator("xpath=ancestor::*[@role='radiogroup' or @role='tablist'][1]"), within=True)
+        for _ in range(most):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.press(key)
+        raise AssertionError(f"{target} cannot be reached with {key}")
+
+    def pinch(self, target: Locator) -> None:
+        """Draw two fingers apart on something."""
+        box = target.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        session = self.page.context.new_cdp_session(self.page)
+        moves = (("touchStart", 15), ("touchMove", 30), ("touchMove", 45), ("touchMove", 60), ("touchEnd", 0))
+        for kind, apart in moves:
+            fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

@@ -60,6 +60,13 @@ def look() -> Look:
 
 
 @pytest.fixture
-def anna(browser: Browser, server: Server, look: Look) -> Iterator[Person]:
+def keys() -> bool:
+    """Tests that do not ask for it are no test of the keyboard alone."""
+    return False
+
+
+@pytest.fixture
+def anna(browser: Browser, server: Server, look: Look, keys: bool) -> Iterator[Person]:
     with person(browser, look, server.url) as someone:
+        someone.keys = keys
         yield someone

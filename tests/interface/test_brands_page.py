@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.interface.browser import LOOKS, PHONE_DARK, Look, Person
+from tests.interface.browser import LOOKS, PHONE_DARK, Look, Person, by_everybody
 from tests.server.servers import Server
 
 
@@ -59,23 +59,40 @@ def test_a_card_shows_its_pictures_and_counts(anna: Person) -> None:
     assert card.locator("img").first.evaluate(f"element => element.decode().then(() => ({loaded})(element))")
 
 
-def test_a_brand_is_added_with_the_mouse_after_a_look_at_its_source(anna: Person, pictures: Path) -> None:
+@by_everybody
+def test_a_brand_is_added_after_a_look_at_its_source_found_chosen_and_removed(
+    anna: Person, server: Server, pictures: Path
+) -> None:
+    server.client.http.delete("/api/brands/frische-waren")  # of a try before
     anna.go("/")
     page = anna.page
-    page.get_by_role("button", name="Add brand").first.click()
-    page.get_by_label("Name", exact=True).fill("Frische Waren")
-    page.get_by_role("combobox", name="Kind of source").click()
-    page.get_by_role("option", name="Folder on the server").click()
-    page.get_by_label("Path of the folder").fill(str(pictures / "fresh"))
-    page.get_by_role("button", name="Test this source").click()
+    anna.use(page.get_by_role("button", name="Add brand").first)
+    anna.write(page.get_by_label("Name", exact=True), "Frische Waren")
+    anna.choose(page.get_by_role("combobox", name="Kind of source"), "Folder on the server")
+    anna.write(page.get_by_label("Path of the folder"), str(pictures / "fresh"))
+    anna.use(page.get_by_role("button", name="Test this source"))
     expect(page.get_by_text("5 images found")).to_be_visible()
     expect(page.get_by_role("list", name="First images").get_by_role("listitem")).to_have_count(5)
-    page.get_by_role("dialog").get_by_role("button", name="Add brand").click()
+    assert anna.violations() == []
+    anna.use(page.get_by_role("dialog").get_by_role("button", name="Add brand"))
     card = page.get_by_role("article", name="Frische Waren")
-    expect(card).to_contain_text("5 images", timeout=30_000)
-    card.get_by_role("button", name="More for Frische Waren").click()
-    page.get_by_role("menuitem", name="Remove").click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
+    expect(card).to_contain_text("5 images")
+    anna.write(page.get_by_role("searchbox", name="Search brands"), "frische")
+    expect(page.get_by_role("article")).to_have_count(1)
+    anna.use(page.get_by_role("button", name="Select all"))
+    expect(page.get_by_text("1 brand selected")).to_be_visible()
+    anna.use(card.get_by_role("button", name="More for Frische Waren"))
+    remove = page.get_by_role("menuitem", name="Remove")
+    expect(remove).to_be_visible()
+    assert anna.violations() == []
+    if anna.keys:
+        anna.walk_to(remove)
+        anna.press("Enter")
+    else:
+        anna.use(remove)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    assert anna.violations() == []
+    anna.use(page.get_by_role("alertdialog").get_by_role("button", name="Remove"))
     expect(card).to_have_count(0)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,14 +77,6 @@ def _decide_all(anna: Person) -> list[str]:
     return pressed
 
 
-def _settled(server: Server, wanted: int) -> int:
-    """How many groups are settled, as soon as it is the number that is wanted or a minute has passed."""
-    ends = time.monotonic() + 60
-    while (found := int(server.client.get("/api/results/latest")["settled"])) != wanted and time.monotonic() < ends:
-        time.sleep(0.2)
-    return found
-
-
 def test_the_demo_is_reviewed_by_keyboard_applied_and_undone_to_the_byte(
     anna: Person, server: Server, catalogue: Path
 ) -> None:
@@ -101,7 +92,7 @@ def test_the_demo_is_reviewed_by_keyboard_applied_and_undone_to_the_byte(
     assert {"a", "Enter"} == set(pressed)
     anna.press("g", "a")
     expect(page.get_by_role("heading", name="Clean up")).to_be_visible()
-    assert _settled(server, total) == total, "decisions are recorded one after the other"
+    assert server.client.settled(total) == total, "decisions are recorded one after the other"
     anna.press("p")
     heading = page.get_by_role("heading", name=re.compile("files would go"))
     expect(heading).to_be_visible()

@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sosie.config import Settings
 from sosie.report import Report
-from sosie.store.catalogue import Catalogue
 from tests.interface.browser import DESKTOP, PHONE_DARK, Look, person
-from tests.interface.test_many_groups import WATCH
+from tests.interface.stored import NOT_DRAWN, WATCH, store_results
 from tests.server.reports import report_of
 from tests.server.servers import Server
-from tests.server.service import store
 
 
 def _one_group(size: int) -> Report:
@@ -33,8 +30,7 @@ def _one_group(size: int) -> Report:
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     folder = tmp_path_factory.mktemp("large")
-    with Catalogue.of(Settings(data_dir=folder, embedders=("builtin",))) as catalogue:
-        small, large = (store(catalogue, _one_group(size)) for size in (20, 2000))
+    small, large = store_results(folder, _one_group(20), _one_group(2000))
     return folder, small, large
 
 
@@ -47,7 +43,7 @@ def server(_needs: None, stored: tuple[Path, str, str]) -> Iterator[Server]:
 def _seen(browser: Browser, server: Server, result: str, size: str, look: Look) -> dict[str, float]:
     key = server.client.get(f"/api/results/{result}/groups")["groups"][0]["key"]
     with person(browser, look, server.url) as someone:
-        someone.expected = ("404", "410")  # the pictures of these groups were never drawn
+        someone.expected = NOT_DRAWN
         page = someone.page
         page.add_init_script(WATCH)
         someone.go(f"/results/{result}/groups/{key}")

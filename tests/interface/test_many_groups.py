@@ -9,18 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sosie.config import Settings
-from sosie.store.catalogue import Catalogue
 from tests.interface.browser import DESKTOP, person
+from tests.interface.stored import NOT_DRAWN, WATCH, store_results
 from tests.server.reports import report_of
 from tests.server.servers import Server
-from tests.server.service import store
 
-WATCH = """
-window.__long = [];
-new PerformanceObserver(list => window.__long.push(...list.getEntries().map(entry => entry.duration)))
-  .observe({type: "longtask", buffered: true});
-"""
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 SHOWN = "performance.getEntriesByName('groups-shown')[0].startTime"
 
@@ -28,8 +21,7 @@ SHOWN = "performance.getEntriesByName('groups-shown')[0].startTime"
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     folder = tmp_path_factory.mktemp("many")
-    with Catalogue.of(Settings(data_dir=folder, embedders=("builtin",))) as catalogue:
-        few, many = (store(catalogue, report_of(groups)) for groups in (200, 20_000))
+    few, many = store_results(folder, report_of(200), report_of(20_000))
     return folder, few, many
 
 
@@ -41,7 +33,7 @@ def server(_needs: None, stored: tuple[Path, str, str]) -> Iterator[Server]:
 
 def _measured(browser: Browser, url: str, result: str, total: str) -> dict[str, Any]:
     with person(browser, DESKTOP, url) as someone:
-        someone.expected = ("404", "410")  # the pictures of these groups were never drawn
+        someone.expected = NOT_DRAWN
         page = someone.page
         page.add_init_script(WATCH)
         someone.go(f"/results/{result}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from tests.interface.browser import DESKTOP, PHONE_DARK, Person
+from tests.interface.browser import Person, by_everybody
 from tests.server.servers import Server
 from tests.server.service import processed
 
@@ -26,7 +26,7 @@ def _shown(server: Server, threshold: float) -> str:
     return f"{page['total']} {'group' if page['total'] == 1 else 'groups'}, {page['images']} images"
 
 
-@pytest.mark.parametrize("look", [DESKTOP, PHONE_DARK], ids=lambda look: look.name)
+@by_everybody
 def test_the_slider_regroups_while_it_moves_and_the_address_keeps_it(anna: Person, server: Server) -> None:
     histogram = server.client.get("/api/results/latest/histogram")
     used, lowest = histogram["threshold"], histogram["lowest"]
@@ -35,17 +35,29 @@ def test_the_slider_regroups_while_it_moves_and_the_address_keeps_it(anna: Perso
     page = anna.page
     anna.go("/results/latest?relation=similar")
     expect(page.get_by_role("heading", name=before)).to_be_visible()
-    page.get_by_role("button", name="Similarity").click()
+    anna.use(page.get_by_role("button", name="Similarity"))
     slider = page.get_by_role("slider", name="Images are similar from")
     expect(slider).to_be_visible()
     assert anna.violations() == []
-    anna.tab_to(slider)
-    anna.press("Home")
+    if anna.keys:
+        anna.tab_to(slider)
+        anna.press("Home")
+    else:
+        _drag_to_the_left(anna, slider)
     expect(page.get_by_role("heading", name=after)).to_be_visible()
     assert f"threshold={lowest}"[:14] in page.url
-    page.get_by_role("button", name="Back to").click()
+    anna.use(page.get_by_role("button", name="Back to"))
     expect(page.get_by_role("heading", name=before)).to_be_visible()
     assert "threshold" not in page.url
+
+
+def _drag_to_the_left(anna: Person, slider: Locator) -> None:
+    box = slider.bounding_box()
+    assert box is not None
+    anna.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    anna.page.mouse.down()
+    anna.page.mouse.move(0, box["y"], steps=12)
+    anna.page.mouse.up()
 
 
 def test_a_group_that_exists_only_at_another_threshold_is_decided_on(anna: Person, server: Server) -> None:

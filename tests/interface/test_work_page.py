@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.contract.loopback import Loopback
 from tests.contract.test_gemini import KEY, gemini
-from tests.interface.browser import DESKTOP, LOOKS, PHONE_DARK, Person, person
+from tests.interface.browser import DESKTOP, LOOKS, Person, by_everybody, person
 from tests.pictures import folder_of
 from tests.server.servers import Server
 from tests.server.shops import Shop, open_shop, stock
@@ -43,25 +43,27 @@ def test_the_list_of_runs_and_the_page_of_one_have_no_barrier(anna: Person, serv
     assert anna.violations() == []
 
 
-@pytest.mark.parametrize("look", [LOOKS[0], PHONE_DARK], ids=lambda look: look.name)
-def test_a_run_is_started_watched_left_and_cancelled_with_the_mouse(anna: Person, slow: Shop) -> None:
+@by_everybody
+def test_a_run_is_started_watched_left_found_again_and_cancelled(anna: Person, slow: Shop) -> None:
     anna.go("/")
     page = anna.page
-    page.get_by_role("checkbox", name="Select Slow Goods").click()
-    page.get_by_role("switch", name="Fetch the sources anew first").click()
-    page.get_by_role("button", name="Find duplicates", exact=True).last.click()
+    anna.use(page.get_by_role("checkbox", name="Select Slow Goods"))
+    anna.use(page.get_by_role("switch", name="Fetch the sources anew first"))
+    anna.use(page.get_by_role("button", name="Find duplicates", exact=True).last)
     expect(page.get_by_role("heading", name="Slow Goods")).to_be_visible()
     now = page.locator("li[aria-current=step]")
     expect(now).to_contain_text("Fetch")
     expect(now).to_contain_text("of 60")
     expect(now).to_contain_text("images/s")
     assert anna.violations() == []
-    page.get_by_role("link", name="Work").first.click()
+    anna.use(page.get_by_role("link", name="Work").locator("visible=true").first)
     expect(page.get_by_role("progressbar", name="Progress of Slow Goods")).to_be_visible()
     assert anna.violations() == []
-    page.get_by_role("link", name="Slow Goods").first.click()
-    page.get_by_role("button", name="Cancel run").click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Cancel run").click()
+    anna.use(page.get_by_role("link", name="Slow Goods").first)
+    anna.use(page.get_by_role("button", name="Cancel run"))
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    assert anna.violations() == []
+    anna.use(page.get_by_role("alertdialog").get_by_role("button", name="Cancel run"))
     expect(page.get_by_text("Cancelled")).to_be_visible()
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
 

@@ -121,6 +121,13 @@ class Client:
     def ended(self, job: str, timeout: float = 60) -> dict[str, Any]:
         return self.until(job, lambda found: found["state"] in ENDED, timeout)
 
+    def settled(self, wanted: int, timeout: float = 60) -> int:
+        """How many groups of the newest result are settled, once it is the number that is wanted or time is up."""
+        deadline = time.monotonic() + timeout
+        while (found := int(self.get("/api/results/latest")["settled"])) != wanted and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
+
     def events(self, job: str, after: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
         """Number and job of each event, until the stream ends."""
         headers = {"last-event-id": str(after)} if after else {}

@@ -64,6 +64,7 @@ def story(runs: Runs, decisions: Decisions | None, *, uri: str = "", content: by
             details = {"keeper_sha256": keeper.hex()} if keeper else {}
             others = [key.hex() for key in made.verdict.contents if key != content]
             details |= {"others": " ".join(others)} if others else {}
+            details |= {"uri": made.verdict.place} if made.verdict.place else {}
             events.append(Event(made.at, f"decided: {made.verdict.kind}", who(made), dict(details)))
     for run, journal in runs.newest_first():
         if isinstance(journal, CatalogueError):

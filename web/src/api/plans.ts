@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import type { Schema } from "./types";
@@ -35,8 +35,10 @@ export const undoRun = (run: string, uris: readonly string[] = []): Promise<Run>
   answer(api.POST("/api/runs/{run}/undo", { params: { path: { run } }, body: { uris: [...uris], only: [] } }));
 
 /** The files of a run, a page at a time. */
-export const runItemsQuery = (run: string, cursor: string) =>
-  queryOptions({
-    queryKey: [...runsKey, run, "items", cursor],
-    queryFn: ({ signal }) => answer(api.GET("/api/runs/{run}/items", { params: { path: { run }, query: { cursor } }, signal })),
+export const runItemsQuery = (run: string) =>
+  infiniteQueryOptions({
+    queryKey: [...runsKey, run, "items"],
+    queryFn: ({ pageParam: cursor, signal }) => answer(api.GET("/api/runs/{run}/items", { params: { path: { run }, query: { cursor } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page: Schema["RunItems"]) => page.next ?? undefined,
   });

@@ -3095,7 +3095,8 @@ export interface components {
          * StoryEvent
          * @description One thing that was decided on an image or done to it: when (seconds since 1970), what, by whom or which rule.
          *
-         *     `evidence` are the pairs that joined it to its keeper, in words; `now_at` is where its file lies.
+         *     `evidence` are the pairs that joined it to its keeper, in words, and `pairs` the same as measured; `now_at` is where
+         *     its file lies.
          */
         StoryEvent: {
             /** At */
@@ -3144,6 +3145,29 @@ export interface components {
              * @default []
              */
             evidence: string[];
+            /**
+             * Pairs
+             * @default []
+             */
+            pairs: components["schemas"]["StoryPair"][];
+        };
+        /**
+         * StoryPair
+         * @description What joined an image to its keeper, as it was measured: two URIs, and the evidence of the report.
+         */
+        StoryPair: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Relation */
+            relation: string;
+            /** Score */
+            score: number;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Straggler
@@ -3467,6 +3491,7 @@ export type StageProgress = components['schemas']['StageProgress'];
 export type StepCost = components['schemas']['StepCost'];
 export type Story = components['schemas']['Story'];
 export type StoryEvent = components['schemas']['StoryEvent'];
+export type StoryPair = components['schemas']['StoryPair'];
 export type Straggler = components['schemas']['Straggler'];
 export type Summary = components['schemas']['Summary'];
 export type Token = components['schemas']['Token'];

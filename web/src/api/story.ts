@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { answer, api } from "./client";
 import type { Schema } from "./types";
@@ -19,11 +19,15 @@ export const storyQuery = (image: string) =>
     enabled: image !== "",
   });
 
-export const uncomparedQuery = (result: string, cursor: string) =>
-  queryOptions({
-    queryKey: ["results", result, "uncompared", cursor],
-    queryFn: ({ signal }) =>
+export type UncomparedPage = Schema["UncomparedPage"];
+
+export const uncomparedQuery = (result: string) =>
+  infiniteQueryOptions({
+    queryKey: ["results", result, "uncompared"],
+    queryFn: ({ pageParam: cursor, signal }) =>
       answer(api.GET("/api/results/{result}/uncompared", { params: { path: { result }, query: { cursor } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page: UncomparedPage) => page.next ?? undefined,
   });
 
 export const estimateMissed = (result: string, sample: number): Promise<MissedEstimate> =>

@@ -33,9 +33,12 @@ function useSignInWhenAsked(): void {
   }, [needed, navigate, location, client]);
 }
 
-/** Moves the focus to the new page's title, so that keyboards and screen readers start there. */
+/**
+ * Moves the focus to the new page's title, so that keyboards and screen readers start there. A page whose tabs have
+ * addresses of their own is one page: arrows go on from tab to tab.
+ */
 function useFocusOnChange() {
-  const { pathname } = useLocation();
+  const pathname = useLocation().pathname.replace(/^\/settings\/.*/, "/settings");
   const first = useRef(true);
   useEffect(() => {
     if (first.current) {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -16,6 +17,7 @@ from sosie.server.schemas.evidence import (
     MissedPair,
     Story,
     StoryEvent,
+    StoryPair,
     Uncompared,
     UncomparedPage,
 )
@@ -60,8 +62,14 @@ def _event(event: Event) -> StoryEvent:
         by=printable(event.by),
         now_at=[printable(path) for path in details.get("now_at", ())],
         evidence=[printable(evidence_in_words(edge)) for edge in details.get("evidence", ())],
+        pairs=[_pair(edge) for edge in details.get("evidence", ())],
         **texts,
     )
+
+
+def _pair(edge: Mapping[str, Any]) -> StoryPair:
+    names = {name: printable(edge[name]) for name in ("a", "b", "relation")}
+    return StoryPair(**names, score=edge["score"], evidence=edge["evidence"])
 
 
 @router.get("/results/{result}/uncompared", dependencies=[viewer])

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
+
+
+class StoryPair(BaseModel):
+    """What joined an image to its keeper, as it was measured: two URIs, and the evidence of the report."""
+
+    a: str
+    b: str
+    relation: str
+    score: float
+    evidence: dict[str, Any]
 
 
 class StoryEvent(BaseModel):
     """One thing that was decided on an image or done to it: when (seconds since 1970), what, by whom or which rule.
 
-    `evidence` are the pairs that joined it to its keeper, in words; `now_at` is where its file lies.
+    `evidence` are the pairs that joined it to its keeper, in words, and `pairs` the same as measured; `now_at` is where
+    its file lies.
     """
 
     at: float
@@ -22,6 +35,7 @@ class StoryEvent(BaseModel):
     run: str = ""
     now_at: list[str] = []
     evidence: list[str] = []
+    pairs: list[StoryPair] = []
 
 
 class Story(BaseModel):

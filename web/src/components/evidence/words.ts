@@ -2,6 +2,9 @@ import { type Edit, type Evidence, readEvidence } from "@/api/evidence";
 import type { Edge } from "@/api/groups";
 import type { Texts } from "@/texts";
 
+/** What words need of an edge. */
+export type Measured = Pick<Edge, "relation" | "evidence">;
+
 /** One edit in the words of the person's language. */
 export function editWords(edit: Edit, evidence: Evidence, texts: Texts): string {
   const words = texts.compare.edit;
@@ -27,7 +30,7 @@ export function editWords(edit: Edit, evidence: Evidence, texts: Texts): string 
 }
 
 /** What was done to one picture to get the other; empty when nothing can be told. */
-export function edgeWords(edge: Edge, texts: Texts): string[] {
+export function edgeWords(edge: Measured, texts: Texts): string[] {
   const evidence = readEvidence(edge.evidence);
   if (evidence.equal) return [texts.compare.equal[evidence.equal]];
   if (evidence.edits.length > 0) return evidence.edits.map((edit) => editWords(edit, evidence, texts));
@@ -38,7 +41,7 @@ export function edgeWords(edge: Edge, texts: Texts): string[] {
 }
 
 /** What was measured, for those who want to know. `overlap` is of the edge's own a and b. */
-export function measuredWords(edge: Edge, texts: Texts): string[] {
+export function measuredWords(edge: Measured, texts: Texts): string[] {
   const { inliers, agreement, pdqDistance, dhashDistance, cosine } = readEvidence(edge.evidence);
   const words = texts.compare.measured;
   const found = [

@@ -19,7 +19,7 @@ export function PlanSheet({ plan }: { plan: Plan }) {
   return (
     <section className="border-line bg-surface shadow-card overflow-hidden rounded-lg border" aria-label={texts.plan}>
       <header className="flex flex-wrap items-center gap-3 p-4">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-72">
           <h2 className="text-lg font-semibold">{texts.drops(plan.total_drops, format.bytes(plan.gain))}</h2>
           <p className="text-ink-2 flex items-center gap-1.5 text-sm">
             <ShieldCheck className="text-good-ink size-4 shrink-0" aria-hidden />
@@ -29,7 +29,7 @@ export function PlanSheet({ plan }: { plan: Plan }) {
         {done ? (
           <Badge tone="good">{texts.states.applied}</Badge>
         ) : (
-          <Button look="primary" icon={Play} onClick={() => setAsking(true)}>
+          <Button look="primary" icon={Play} className="max-sm:w-full" onClick={() => setAsking(true)}>
             {texts.apply(plan.total_drops)}
           </Button>
         )}

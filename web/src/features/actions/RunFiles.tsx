@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Run, runItemsQuery, runsKey, undoRun } from "@/api/plans";
-import { Badge, Button, Checkbox, Dialog, Skeleton, toast } from "@/components/ui";
+import { Badge, Button, Checkbox, Dialog, Said, Skeleton, toast } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 /** The files of a run: where each is now, and the way to take single ones back. */
@@ -10,16 +10,15 @@ export function RunFiles({ run, onClose }: { run: Run; onClose: () => void }) {
   const texts = useTexts();
   const { cleanup } = texts;
   const queries = useQueryClient();
-  const [cursor, setCursor] = useState("");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { data, error, isPending } = useQuery(runItemsQuery(run.id, cursor));
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(runItemsQuery(run.id));
   const undo = useMutation({
     mutationFn: () => undoRun(run.id, [...chosen]),
     onSuccess: (done) => {
-      toast({ tone: done.refused.length > 0 ? "info" : "good", title: cleanup.undoneNow(chosen.size - done.refused.length), text: done.refused[0]?.reason });
+      toast({ tone: done.refused.length > 0 ? "info" : "good", title: cleanup.undoneNow(chosen.size - done.refused.length), said: done.refused[0]?.reason });
       onClose();
     },
-    onError: (failure) => toast({ tone: "bad", title: failure.message }),
+    onError: (failure) => toast({ tone: "bad", title: cleanup.failed, said: failure.message }),
     onSettled: () => void queries.invalidateQueries({ queryKey: runsKey }),
   });
   const toggle = (uri: string, on: boolean) => setChosen((now) => new Set(on ? [...now, uri] : [...now].filter((one) => one !== uri)));
@@ -39,10 +38,10 @@ export function RunFiles({ run, onClose }: { run: Run; onClose: () => void }) {
         </>
       }
     >
-      {error && <p className="text-bad-ink">{error.message}</p>}
+      {error && <p className="text-bad-ink"><Said text={error.message} /></p>}
       {isPending && <Skeleton className="h-40" />}
       <ul className="divide-line divide-y">
-        {data?.items.map((item) => (
+        {data?.pages.flatMap((page) => page.items).map((item) => (
           <li key={item.uri} className="flex items-start gap-3 py-2 text-sm">
             {item.step === "done" || item.step === "begin" || item.step === "undoing" ? (
               <Checkbox label={item.uri} checked={chosen.has(item.uri)} onChange={(on) => toggle(item.uri, on)} className="mt-0.5" />
@@ -56,16 +55,16 @@ export function RunFiles({ run, onClose }: { run: Run; onClose: () => void }) {
                   → {path}
                 </p>
               ))}
-              {item.reason && item.step === "refused" && <p className="text-ink-2 text-xs">{item.reason}</p>}
+              {item.reason && item.step === "refused" && <p className="text-ink-2 text-xs"><Said text={item.reason} /></p>}
             </div>
             <Badge>{cleanup.itemSteps[item.step]}</Badge>
           </li>
         ))}
       </ul>
-      {data?.next && (
-        <button type="button" className="text-accent-ink mt-3 text-sm hover:underline" onClick={() => setCursor(data.next ?? "")}>
+      {hasNextPage && (
+        <Button size="sm" className="mt-3" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {texts.app.general.showMore}
-        </button>
+        </Button>
       )}
     </Dialog>
   );

@@ -35,7 +35,7 @@ function RunRow({ run }: { run: Run }) {
   const [looking, setLooking] = useState(false);
   const undo = useMutation({
     mutationFn: () => undoRun(run.id),
-    onSuccess: (done) => toast({ tone: "good", title: texts.undoneNow(done.undone) }),
+    onSuccess: (done) => toast({ tone: "good", title: texts.undoneNow(done.undone - run.undone) }),
     onError: (error) => toast({ tone: "bad", title: texts.failed, said: error.message }),
     onSettled: () => {
       setAsking(false);

@@ -19,7 +19,7 @@ export function DecisionsFile() {
       toast({ tone: "good", title: texts.taken(taken.images) });
       void queries.invalidateQueries({ queryKey: ["results"] });
     },
-    onError: (error) => toast({ tone: "bad", title: error.message }),
+    onError: (error) => toast({ tone: "bad", title: texts.failed, said: error.message }),
   });
   return (
     <section aria-label={texts.title}>

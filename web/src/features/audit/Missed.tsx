@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 
 import { estimateMissed } from "@/api/story";
-import { Button, Field, Input } from "@/components/ui";
+import { Button, Field, Input, Said } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 /** An estimate of the pairs that were missed, with its interval. */
@@ -28,7 +28,7 @@ export function Missed({ result }: { result: string }) {
         </Button>
       </form>
       <div className="mt-4" aria-live="polite">
-        {estimate.error && <p className="text-bad-ink">{estimate.error.message}</p>}
+        {estimate.error && <p className="text-bad-ink"><Said text={estimate.error.message} /></p>}
         {data && (
           <>
             <p className="font-medium">{texts.found(data.missed, data.low, data.high)}</p>

@@ -9,6 +9,7 @@ import type { UploadPart } from "@/api/upload";
 import { ActionButton, Button, Confirm, EmptyState, ErrorScreen, Input, Page, Skeleton, toast } from "@/components/ui";
 import { type Action, useActions } from "@/lib/actions";
 import { paths } from "@/lib/paths";
+import { useTyped } from "@/lib/useTyped";
 import { useTexts } from "@/texts";
 
 import { useRemoveBrand, useStartJob, useSyncBrand } from "./api/changes";
@@ -171,6 +172,7 @@ type View = ReturnType<typeof useBrandsView>;
 
 function Toolbar({ view, count, searchRef }: { view: View; count: number; searchRef: React.RefObject<HTMLInputElement | null> }) {
   const t = useTexts().brands;
+  const [typed, setTyped] = useTyped(view.text, view.setText);
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
       <div className="relative min-w-48 flex-1 sm:max-w-80">
@@ -181,8 +183,8 @@ function Toolbar({ view, count, searchRef }: { view: View; count: number; search
           className="pl-9"
           placeholder={t.search}
           aria-label={t.search}
-          value={view.text}
-          onChange={(event) => view.setText(event.target.value)}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
       </div>

@@ -53,7 +53,7 @@ export function Answer({ check, shown, brand }: AnswerProps) {
         )}
         <div className="min-w-0">
           <h2 className="text-lg font-semibold">{texts.verdict[verdict]}</h2>
-          <p className="text-sm">{texts.facts(check.width, check.height, format.duration(check.milliseconds / 1000))}</p>
+          <p className="text-sm">{texts.facts(check.width, check.height, format.duration(Math.max(check.milliseconds / 1000, 0.1)))}</p>
           {check.added && <p className="text-sm font-medium">{texts.added(brandName(brand))}</p>}
         </div>
       </div>

@@ -1,3 +1,4 @@
+import { useBrandName } from "@/api/brands";
 import type { Image, Member } from "@/api/groups";
 import type { Pair } from "@/api/pairs";
 import { classes } from "@/lib/classes";
@@ -16,7 +17,7 @@ interface FactTableProps {
 /** What the two files say, side by side; what differs stands out. */
 export function FactTable({ first, other, differences, swapped }: FactTableProps) {
   const texts = useTexts().compare;
-  const facts = factsOf(first, other, differences, swapped, texts.names, useFormat());
+  const facts = factsOf(first, other, differences, swapped, texts.names, useFormat(), useBrandName());
   return (
     <section aria-label={texts.facts}>
       <table className="w-full table-fixed text-sm">
@@ -35,14 +36,14 @@ export function FactTable({ first, other, differences, swapped }: FactTableProps
           </tr>
         </thead>
         <tbody>
-          {facts.map(({ name, values, differs }) => (
+          {facts.map(({ name, values, differs, whole = values }) => (
             <tr key={name} className="border-line border-t align-top">
               <th scope="row" className="text-ink-3 py-1.5 pr-2 text-left font-normal break-words">
                 {name}
               </th>
               {values.map((value, index) => (
                 <td key={index} className={classes("py-1.5 pr-2 break-words", differs ? "text-ink font-medium" : "text-ink-2")}>
-                  <span className={classes("line-clamp-3", differs && "bg-accent-soft -mx-1 rounded-xs px-1")} title={value}>
+                  <span className={classes("line-clamp-5", differs && "bg-accent-soft -mx-1 rounded-xs px-1")} title={whole[index]}>
                     {value}
                   </span>
                 </td>

@@ -8,6 +8,8 @@ export interface Fact {
   readonly name: string;
   readonly values: readonly [string, string];
   readonly differs: boolean;
+  /** The values at full length where `values` shortens them. */
+  readonly whole?: readonly [string, string];
 }
 
 /** What two files and their sources say, the usual facts first, then all that the server found to differ. */
@@ -18,6 +20,7 @@ export function factsOf(
   swapped: boolean,
   texts: Texts["compare"]["names"],
   format: Format,
+  brandName: (key: string) => string,
 ): Fact[] {
   const fact = (name: string, of: (image: Image | Member) => string): Fact => {
     const values = [of(first), of(other)] as const;
@@ -27,9 +30,9 @@ export function factsOf(
     fact(texts.dimensions, ({ width, height }) => `${format.number(width)} × ${format.number(height)}`),
     fact(texts.bytes, ({ bytes }) => format.bytes(bytes)),
     fact(texts.format, (image) => image.format),
-    fact(texts.brand, (image) => image.brand),
+    fact(texts.brand, (image) => brandName(image.brand)),
     fact(texts.title, nameOf),
-    fact(texts.place, (image) => image.uri),
+    place(texts.place, first.uri, other.uri),
   ];
   const found = Object.entries(differences)
     .filter(([name]) => !COVERED.has(name))
@@ -38,6 +41,15 @@ export function factsOf(
       return { name: name.replaceAll("_", " "), values, differs: true };
     });
   return [...usual, ...found];
+}
+
+/** Where both are: of folders that they share only the last is named, so that what differs is in sight. */
+function place(name: string, a: string, b: string): Fact {
+  if (a === b) return { name, values: [a, b], differs: false };
+  const shared = [...a].findIndex((letter, index) => letter !== b[index]);
+  const from = a.lastIndexOf("/", a.lastIndexOf("/", shared < 0 ? a.length : shared) - 1);
+  const short = (uri: string) => (from > 0 ? `…${uri.slice(from)}` : uri);
+  return { name, values: [short(a), short(b)], differs: true, whole: [a, b] };
 }
 
 /** What the usual facts say already. */

@@ -20,7 +20,7 @@ export function ReviewDone({ result, total, later, view, onLook }: ReviewDonePro
   return (
     <EmptyState
       icon={PartyPopper}
-      title={texts.title}
+      title={later > 0 ? texts.later(later) : texts.title}
       className="pt-32"
       actions={
         <>
@@ -34,8 +34,7 @@ export function ReviewDone({ result, total, later, view, onLook }: ReviewDonePro
         </>
       }
     >
-      <p>{texts.text(total)}</p>
-      {later > 0 && <p className="mt-2">{texts.later(later)}</p>}
+      <p>{later > 0 ? texts.others : texts.text(total)}</p>
     </EmptyState>
   );
 }

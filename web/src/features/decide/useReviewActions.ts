@@ -90,6 +90,7 @@ export function useReviewActions({ result, group, looking, going, laterImages, t
     onwards();
   };
   const apart = () => {
+    takeUp(result, group.key);
     decide(settingApart(group, texts));
     onwards();
   };

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { ApiError } from "@/api/problems";
 import { histogramQuery, regroupQuery } from "@/api/results";
-import { Button, Skeleton, Slider } from "@/components/ui";
+import { Button, Said, Skeleton, Slider } from "@/components/ui";
 import { Popover } from "@/components/ui/Popover";
 import { useDebounced } from "@/lib/useDebounced";
 import { useFormat, useTexts } from "@/texts";
@@ -40,7 +40,7 @@ export function ThresholdButton({ result, threshold, onChange }: ThresholdProps)
 function ThresholdPanel({ result, threshold, onChange }: ThresholdProps) {
   const texts = useTexts().results.threshold;
   const { data: histogram, error } = useQuery(histogramQuery(result));
-  if (error) return <p className="text-bad-ink text-sm">{error.message}</p>;
+  if (error) return <p className="text-bad-ink text-sm"><Said text={error.message} /></p>;
   if (!histogram) return <Skeleton className="h-44" />;
   const within = range(histogram);
   if (!within || histogram.threshold === null) return <p className="text-ink-2 text-sm">{texts.none}</p>;
@@ -81,7 +81,7 @@ function ThresholdSlider({ result, chosen, stored, within, shown, onChange }: Sl
         <p className="text-sm" aria-live="polite">
           <b className="tabular font-semibold">{said}</b>
           <span className="text-ink-2 block min-h-10">
-            {error ? [error.message, error instanceof ApiError && error.nextStep].filter(Boolean).join(" ") : regrouped && texts.count(regrouped.groups, regrouped.images, regrouped.largest)}
+            {error ? <Said text={[error.message, error instanceof ApiError && error.nextStep].filter(Boolean).join(" ")} /> : regrouped && texts.count(regrouped.groups, regrouped.images, regrouped.largest)}
           </span>
         </p>
         <Button size="sm" look="ghost" disabled={value === stored} onClick={() => setValue(stored)}>

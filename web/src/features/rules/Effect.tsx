@@ -1,4 +1,5 @@
 import type { Schema } from "@/api/types";
+import { Said } from "@/components/ui";
 import { useTexts } from "@/texts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -30,7 +31,7 @@ export function Effect({ effect }: { effect: Schema["RulesEffect"] }) {
                   <td className="px-4 py-2 whitespace-nowrap">{rules.changes[text(row.change)] ?? text(row.change)}</td>
                   <td className="px-4 py-2 break-all">{text(row.uri)}</td>
                   <td className="text-ink-2 px-4 py-2 break-all">{text(row.keeper)}</td>
-                  <td className="text-ink-2 px-4 py-2">{text(row.why)}</td>
+                  <td className="text-ink-2 px-4 py-2"><Said text={text(row.why)} /></td>
                 </tr>
               ))}
             </tbody>

@@ -5,6 +5,7 @@ import { useSearchParams } from "react-router";
 import { useMay } from "@/api/session";
 import type { Setting } from "@/api/types";
 import { Badge, Button, EmptyState, ErrorScreen, IconButton, Input, Select, Switch, toast } from "@/components/ui";
+import { useTyped } from "@/lib/useTyped";
 import { useTexts } from "@/texts";
 
 import { useChangeSetting, useSettings } from "./api/settings";
@@ -17,6 +18,7 @@ export function ValuesSection() {
   const { data, error, isPending, refetch } = useSettings();
   const [params, setParams] = useSearchParams();
   const text = params.get("q") ?? "";
+  const [typed, setTyped] = useTyped(text, (q) => setParams(q ? { q } : {}, { replace: true, preventScrollReset: true }));
   if (isPending) return <LoadingRows count={8} />;
   if (!data) return <ErrorScreen error={error} onRetry={() => void refetch()} />;
   const found = searchSettings(data.settings, text);
@@ -30,8 +32,8 @@ export function ValuesSection() {
           className="pl-9"
           aria-label={t.search}
           placeholder={t.search}
-          value={text}
-          onChange={(event) => setParams(event.target.value ? { q: event.target.value } : {}, { replace: true, preventScrollReset: true })}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
         />
       </div>
       {found.length === 0 ? (

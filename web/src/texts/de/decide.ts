@@ -72,7 +72,8 @@ export const decide = (f: Format): Texts["decide"] => ({
   done: {
     title: "Alles ist entschieden",
     text: (count) => `${count === 1 ? "Die eine Gruppe" : `Alle ${f.number(count)} Gruppen`} dieser Ansicht ${count === 1 ? "ist" : "sind"} entschieden. Sehen Sie sich an, was das Aufräumen täte; nichts wird angerührt, bevor Sie es sagen.`,
-    later: (count) => `${f.plural(count, groups)} ${count === 1 ? "wartet" : "warten"} auf später.`,
+    later: (count) => `${f.plural(count, groups)} ${count === 1 ? "wartet" : "warten"} auf später`,
+    others: "Alle anderen dieser Ansicht sind durchgesehen. Was wartet, bleibt für alle offen.",
     cleanUp: "Aufräumen",
     lookAgain: "Jetzt ansehen",
     results: "Zurück zu den Ergebnissen",

@@ -48,6 +48,7 @@ export const rules = (f: Format): Texts["rules"] => ({
   addCriterion: "Hinzufügen",
   test: "Zeigen, was sich ändern würde",
   use: "In Kraft setzen",
+  failed: "Diese Regeln können nicht benutzt werden",
   used: "Die Regeln gelten",
   adminOnly: "Nur Administratoren setzen Regeln in Kraft.",
   effect: "Was sich ändern würde",

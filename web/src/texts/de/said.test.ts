@@ -3,6 +3,9 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { createFormat } from "@/lib/format";
+
+import { german } from "./index";
 import { said } from "./said";
 
 const SERVER = path.join(import.meta.dirname, "../../../../src/sosie");
@@ -31,6 +34,23 @@ describe("what the server says, in German", () => {
     const reasons = sentences(["review/ways.py", "review/choosing.py"], /return f?"((?:waits|stays|is|somebody) [^"]+)"/g);
     expect(reasons.length).toBeGreaterThan(4);
     expect(reasons.filter((reason) => said(reason) === null)).toEqual([]);
+  });
+
+  it("has everything that comes between a plan and its files", () => {
+    const refused = sentences(["review/acting.py", "review/reverting.py", "review/places.py"], /ActionRefused\(\s*f?"([^"]+)"/g);
+    const meanings = sentences(["review/failures.py"], /: \("([^"]+)", f?"/g);
+    expect(refused.length).toBeGreaterThan(9);
+    expect(meanings.length).toBeGreaterThan(15);
+    expect([...refused, ...meanings].filter((reason) => said(reason) === null)).toEqual([]);
+    expect(said("/shop/a.jpg was left as it is: the volume is full.")).toBe("/shop/a.jpg blieb, wie es ist: das Laufwerk ist voll.");
+  });
+
+  it("has what is said of images that were not compared in full, and of every event of a story", () => {
+    expect(sentences(["review/audit.py"], /"(?:flat|tiny)": "([^"]+)"/g).filter((reason) => said(reason) === null)).toEqual([]);
+    const kinds = sentences(["store/decisions.py"], /^KINDS.*= \((.+)\)$/gm).flatMap((line) => [...line.matchAll(/"(\w+)"/g)].map(([, kind]) => `decided: ${kind}`));
+    const steps = sentences(["review/audit.py"], /"(?:done|begin|refused|undone|undoing)": "([^"]+)"/g);
+    expect([kinds.length, steps.length]).toEqual([5, 5]);
+    expect([...kinds, ...steps].filter((what) => !(what in german(createFormat("de")).audit.story.what))).toEqual([]);
   });
 
   it("puts in what varies, and leaves what it does not know", () => {

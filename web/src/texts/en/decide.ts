@@ -70,7 +70,8 @@ export const decide = (f: Format) => ({
   done: {
     title: "Everything is settled",
     text: (count: number) => `All ${f.plural(count, groups)} of this view are settled. Look at what cleaning up would do; nothing is touched before you say so.`,
-    later: (count: number) => `${f.plural(count, groups)} wait for later.`,
+    later: (count: number) => `${f.plural(count, groups)} ${count === 1 ? "waits" : "wait"} for later`,
+    others: "You have been through all others of this view. What waits stays open for everybody.",
     cleanUp: "Clean up",
     lookAgain: "Look at them now",
     results: "Back to the results",

@@ -46,6 +46,7 @@ export const rules = (f: Format) => ({
   addCriterion: "Add",
   test: "Show what would change",
   use: "Put in force",
+  failed: "These rules cannot be used",
   used: "The rules are in force",
   adminOnly: "Only administrators put rules in force.",
   effect: "What would change",

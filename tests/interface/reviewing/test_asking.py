@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.interface.browser import DESKTOP, DESKTOP_DARK, PHONE, Person
 from tests.pictures import picture, write
 from tests.server.servers import Server
-from tests.server.service import processed
 from tests.web import Site
 
 PASTE = """([bytes, name]) => {
@@ -30,19 +28,6 @@ window.Notification = class extends Told {
 };
 Object.defineProperty(document, "visibilityState", {get: () => "hidden"});
 """
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("asking")
-    processed(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(_needs: None, data: Path) -> Iterator[Server]:
-    with Server(data, {"SOSIE_ALLOWED_ROOTS": str(data / "pictures")}) as running:
-        yield running
 
 
 @pytest.fixture
@@ -118,13 +103,7 @@ def test_two_fingers_zoom_all_pictures_together(anna: Person, server: Server) ->
     pane = page.get_by_role("group", name="A.")
     expect(page.locator("section[aria-label=Compare] img").nth(1)).to_be_visible()
     before = _widths(page)
-    box = pane.bounding_box()
-    assert box is not None
-    session = page.context.new_cdp_session(page)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    for kind, apart in (("touchStart", 15), ("touchMove", 30), ("touchMove", 45), ("touchMove", 60), ("touchEnd", 0)):
-        fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    anna.pinch(pane)
     page.wait_for_timeout(200)
     after = _widths(page)
     assert all(new > 2 * old for old, new in zip(before, after, strict=True)), (before, after)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,6 @@ from playwright.sync_api import Browser, expect
 
 from tests.interface.browser import DESKTOP, LOOKS, PHONE, Person, person
 from tests.server.servers import Server
-from tests.server.service import processed
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("care")
-    processed(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(_needs: None, data: Path) -> Iterator[Server]:
-    with Server(data, {"SOSIE_ALLOWED_ROOTS": str(data / "pictures")}) as running:
-        yield running
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
@@ -109,9 +94,9 @@ def test_two_people_see_what_the_other_decides_and_overrule_nobody_by_accident(
             for someone in (anna, ben):
                 someone.go(f"/results/latest/groups/{key}")
                 expect(someone.page.get_by_role("button", name="Keep 1, drop 4")).to_be_visible()
-            carl.go("/results")
+            with carl.page.expect_response(lambda said: "/api/decisions?" in said.url):
+                carl.go("/results")
             expect(carl.page.get_by_text("0 of 2")).to_be_visible()
-            carl.page.wait_for_load_state("networkidle")
             ben.press("Enter")
             expect(carl.page.get_by_text("1 of 2")).to_be_visible()
         told = anna.page.get_by_text("decided on this group just now")
