@@ -19,7 +19,7 @@ UNIT = 400
 """Length of a stored vector. Components of a unit vector times UNIT are rounded to int8."""
 
 FEATURES = Space("features", "4", 0, "none", preprocessing="200px")
-VLAD = Space("vlad256", "5", DIMS, "cosine", precision="int8", preprocessing="200px")
+VLAD = Space("vlad256", "6", DIMS, "cosine", precision="int8", preprocessing="200px")
 
 SPOTS = Space("spots", "6", 0, "none", preprocessing="200px")
 
