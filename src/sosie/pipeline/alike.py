@@ -17,6 +17,7 @@ from sosie.types import Edge, Group, Pairs
 
 if TYPE_CHECKING:
     from sosie.matching.similar.join import Joins
+    from sosie.pipeline.embedding import Spread
 
 Confirm = Callable[[str], bool]
 """Asked before money is spent, with a sentence that says how much."""
@@ -58,6 +59,7 @@ def find_alike(
     confirm: Confirm,
     slack: float = 0.0,
     joins: Joins | None = None,
+    spread: Spread | None = None,
 ) -> AlikeParts:
     """Embed what has no vector yet, join, and group. Nothing for `method = "hash"` and for `embedders = ["none"]`.
 
@@ -76,7 +78,7 @@ def find_alike(
     embed_params = EmbedParams(reading=params, free_images=settings.paid_images, confirm=confirm)
     cache = open_cache(catalogue, settings.redis_url)
     try:
-        embedding = embed_contents(before.contents, chain, cache, embed_params, listen)
+        embedding = embed_contents(before.contents, chain, cache, embed_params, listen, spread)
         problems = list(cache.notes)
     finally:
         cache.close()

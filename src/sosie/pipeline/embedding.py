@@ -6,8 +6,9 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,9 +25,15 @@ from sosie.pipeline.progress import Listener, Progress
 from sosie.pipeline.reading import ReadParams
 from sosie.sources.folder import read_file
 from sosie.store.cache import VectorCache
-from sosie.types import Space
+from sosie.types import ImageRef, Space
 
 log = logging.getLogger(__name__)
+Answers = dict[int, NDArray[np.float32] | Rejected]
+"""Vectors, or why there is none, by row."""
+Elsewhere = Callable[["Preparing", Embedder, Sequence[Sequence[int]]], Generator[Answers, None, None]]
+"""Embeds chunks of rows, which are given together to the embedder, and yields answers as they come."""
+Spread = Callable[[Backend], Elsewhere | None]
+"""Says who embeds with a back end other than threads of this process."""
 _COMMIT_SECONDS = 1.0
 
 
@@ -104,18 +111,24 @@ class EmbedParams:
 
 
 def embed_contents(
-    contents: Contents, chain: Sequence[Backend], cache: VectorCache, params: EmbedParams, listen: Listener
+    contents: Contents,
+    chain: Sequence[Backend],
+    cache: VectorCache,
+    params: EmbedParams,
+    listen: Listener,
+    spread: Spread | None = None,
 ) -> Embedding:
     """Give the vectors of all contents in the space of the first back end that does the whole run.
 
     Rows that the cache has are used, damaged ones computed anew. A back end that fails in mid-run leaves what it
     finished in the cache, and the next one begins from what the cache has in *its* space: vectors of two spaces are
-    never in one result. Raises `EmbedderFailure` when none works, and what `listen` raises.
+    never in one result. `spread` says of a back end who else embeds with it, None for nobody. Raises `EmbedderFailure`
+    when none works, and what `listen` raises.
     """
     left: list[Left] = []
     for backend in chain:
         try:
-            found = _embed_with(backend, contents, cache, params, listen)
+            found = _embed_with(backend, contents, cache, params, listen, spread)
         except EmbedderFailure as error:
             log.info("embedder %s was left: %s", backend.name, error)
             left.append(Left(backend.name, error.message, error.lasting, error.next_step))
@@ -127,7 +140,12 @@ def embed_contents(
 
 
 def _embed_with(
-    backend: Backend, contents: Contents, cache: VectorCache, params: EmbedParams, listen: Listener
+    backend: Backend,
+    contents: Contents,
+    cache: VectorCache,
+    params: EmbedParams,
+    listen: Listener,
+    spread: Spread | None,
 ) -> Embedding:
     embedder = None
     space = backend.known_space()
@@ -140,7 +158,7 @@ def _embed_with(
     work = _Work(contents, cache, params, listen, space, rows)
     if embedder is not None:
         try:
-            work.run(embedder)
+            work.run(embedder, spread(backend) if spread else None)
         finally:
             embedder.close()
     vectors = np.zeros((len(contents), space.dims), np.float16)
@@ -161,72 +179,17 @@ def known_rows(contents: Contents, cache: VectorCache, space: Space) -> dict[int
 
 
 @dataclass
-class _Work:
-    """The rows that one back end has to add."""
+class Preparing:
+    """Reads, decodes and prepares contents for an embedder: `keys` are their SHA-256, `refs` the images with them."""
 
-    contents: Contents
-    cache: VectorCache
-    params: EmbedParams
-    listen: Listener
-    space: Space
-    rows: dict[int, NDArray[np.float16]]
-    refused: dict[int, str] = field(default_factory=dict)
+    keys: Sequence[bytes]
+    refs: Sequence[Sequence[ImageRef]]
+    params: ReadParams
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, embedder: Embedder) -> None:
-        missing = [row for row in range(len(self.contents)) if row not in self.rows]
-        chunks = [missing[at : at + embedder.batch] for at in range(0, len(missing), embedder.batch)]
-        self.ask(embedder, len(missing))
-        done, pending = 0, dict[bytes, bytes]()
-        committed = time.monotonic()
-        self.listen(Progress("embed", 0, len(missing)))
-        with ThreadPoolExecutor(embedder.concurrency, "sosie-embed") as pool:
-            try:
-                for part in _in_flight(pool, self, embedder, chunks):
-                    done += len(part)
-                    pending |= self.take(part)
-                    if time.monotonic() - committed > _COMMIT_SECONDS:
-                        self.commit(pending)
-                        committed = time.monotonic()
-                    self.listen(Progress("embed", done, len(missing), len(self.refused)))
-            except BaseException:
-                self.stop.set()
-                embedder.cancel()
-                raise
-            finally:
-                self.commit(pending)
-
-    def ask(self, embedder: Embedder, count: int) -> None:
-        """Raise `EmbedderFailure` when so many images cost money and nobody says yes to it."""
-        price = embedder.estimate(count) if count > self.params.free_images else ""
-        if price and not self.params.confirm(price):
-            raise EmbedderFailure(
-                f"{price.rstrip('.')}, which nobody has agreed to.",
-                next_step="Agree with --yes, by confirm_cost of the job, or by a higher paid_images.",
-            )
-
-    def take(self, part: Mapping[int, NDArray[np.float32] | Rejected]) -> dict[bytes, bytes]:
-        """Put one chunk's answers into the result and give the rows to keep."""
-        kept = {}
-        for row, answer in part.items():
-            if isinstance(answer, Rejected):
-                self.refused[row] = answer.reason
-                continue
-            sealed = to_row(self.space, answer)
-            vector = from_row(self.space, sealed)
-            if vector is not None:
-                self.rows[row] = vector
-                kept[self.contents.keys[row]] = sealed
-        return kept
-
-    def commit(self, pending: dict[bytes, bytes]) -> None:
-        if pending:
-            self.cache.put(self.space.key, pending)
-            pending.clear()
-
-    def chunk(self, embedder: Embedder, rows: Sequence[int]) -> dict[int, NDArray[np.float32] | Rejected]:
+    def chunk(self, embedder: Embedder, rows: Sequence[int]) -> Answers:
         """Read, decode, prepare and embed a few contents; runs in a worker thread."""
-        answers: dict[int, NDArray[np.float32] | Rejected] = {}
+        answers: Answers = {}
         prepared = {}
         for row in rows:
             if self.stop.is_set():
@@ -246,31 +209,103 @@ class _Work:
         if data is None:
             return Rejected("its file has changed or is gone")
         try:
-            limits = DecodeParams(max_pixels=self.params.reading.decode.max_pixels, min_side=embedder.min_side)
+            limits = DecodeParams(max_pixels=self.params.decode.max_pixels, min_side=embedder.min_side)
             return embedder.prepare(decode(data, limits))
         except UnreadableImage as error:
             return Rejected(error.message)
 
     def read(self, row: int) -> bytes | None:
         """Give the bytes of a content from the first of its files that still holds them."""
-        for ref in self.contents.refs[row]:
+        for ref in self.refs[row]:
             try:
-                data, _ = read_file(ref.file, self.params.reading.max_bytes)
+                data, _ = read_file(ref.file, self.params.max_bytes)
             except OSError:
                 continue
-            if hashlib.sha256(data).digest() == self.contents.keys[row]:
+            if hashlib.sha256(data).digest() == self.keys[row]:
                 return data
         return None
 
 
+@dataclass
+class _Work:
+    """The rows that one back end has to add."""
+
+    contents: Contents
+    cache: VectorCache
+    params: EmbedParams
+    listen: Listener
+    space: Space
+    rows: dict[int, NDArray[np.float16]]
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def run(self, embedder: Embedder, elsewhere: Elsewhere | None) -> None:
+        """Embed what has no vector yet, in threads here or `elsewhere`."""
+        missing = [row for row in range(len(self.contents)) if row not in self.rows]
+        chunks = [missing[at : at + embedder.batch] for at in range(0, len(missing), embedder.batch)]
+        self.ask(embedder, len(missing))
+        done, pending = 0, dict[bytes, bytes]()
+        committed = time.monotonic()
+        self.listen(Progress("embed", 0, len(missing)))
+        work = Preparing(self.contents.keys, self.contents.refs, self.params.reading)
+        with closing((elsewhere or _here)(work, embedder, chunks)) as parts:
+            try:
+                for part in parts:
+                    done += len(part)
+                    pending |= self.take(part)
+                    if time.monotonic() - committed > _COMMIT_SECONDS:
+                        self.commit(pending)
+                        committed = time.monotonic()
+                    self.listen(Progress("embed", done, len(missing), len(self.refused)))
+            except BaseException:
+                work.stop.set()
+                embedder.cancel()
+                raise
+            finally:
+                self.commit(pending)
+
+    def ask(self, embedder: Embedder, count: int) -> None:
+        """Raise `EmbedderFailure` when so many images cost money and nobody says yes to it."""
+        price = embedder.estimate(count) if count > self.params.free_images else ""
+        if price and not self.params.confirm(price):
+            raise EmbedderFailure(
+                f"{price.rstrip('.')}, which nobody has agreed to.",
+                next_step="Agree with --yes, by confirm_cost of the job, or by a higher paid_images.",
+            )
+
+    def take(self, part: Answers) -> dict[bytes, bytes]:
+        """Put one chunk's answers into the result and give the rows to keep."""
+        kept = {}
+        for row, answer in part.items():
+            if isinstance(answer, Rejected):
+                self.refused[row] = answer.reason
+                continue
+            sealed = to_row(self.space, answer)
+            vector = from_row(self.space, sealed)
+            if vector is not None:
+                self.rows[row] = vector
+                kept[self.contents.keys[row]] = sealed
+        return kept
+
+    def commit(self, pending: dict[bytes, bytes]) -> None:
+        if pending:
+            self.cache.put(self.space.key, pending)
+            pending.clear()
+
+
+def _here(work: Preparing, embedder: Embedder, chunks: Sequence[Sequence[int]]) -> Generator[Answers, None, None]:
+    """Embed chunks in threads of this process."""
+    with ThreadPoolExecutor(embedder.concurrency, "sosie-embed") as pool:
+        yield from _in_flight(pool, work, embedder, chunks)
+
+
 def _in_flight(
-    pool: ThreadPoolExecutor, work: _Work, embedder: Embedder, chunks: Sequence[Sequence[int]]
-) -> Iterator[dict[int, NDArray[np.float32] | Rejected]]:
+    pool: ThreadPoolExecutor, work: Preparing, embedder: Embedder, chunks: Sequence[Sequence[int]]
+) -> Iterator[Answers]:
     """Yield chunks as they finish, with a few more under way than there are threads.
 
     When one fails, those that finished beside it are yielded first: what a provider was paid for is kept.
     """
-    running: set[Future[dict[int, NDArray[np.float32] | Rejected]]] = set()
+    running: set[Future[Answers]] = set()
     waiting = iter(chunks)
     while True:
         for chunk in waiting:

@@ -118,7 +118,7 @@ def scan_with(
         groups = groups_of(contents, edges, ids)
     with clock("similar"):
         before = Grouped(contents, edges, groups, ids, compared)
-        alike = find_alike(before, catalogue, settings, params, listen, confirm, slack, workshop.joins)
+        alike = find_alike(before, catalogue, settings, params, listen, confirm, slack, workshop.joins, workshop.spread)
     groups += [replace(group, id=len(groups) + number) for number, group in enumerate(alike.groups)]
     skipped = sorted([*passed, *reading.skipped], key=lambda skipped: skipped.uri)
     report = Report(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sosie.engine.files import RunFiles
     from sosie.engine.run import Run
     from sosie.matching.similar.join import Joins
+    from sosie.pipeline.embedding import Spread
     from sosie.pipeline.verifying import Hands
 
 
@@ -43,6 +44,8 @@ class Workshop:
     costs: Callable[[], tuple[StepCost, ...]] = tuple
     beside: Beside | None = None
     """Processes that read with the threads of this one."""
+    spread: Spread | None = None
+    """Says who embeds with a back end, None for threads of this process."""
 
 
 def own_workshop(settings: Settings, beside: Beside) -> Workshop:
@@ -58,6 +61,7 @@ def own_workshop(settings: Settings, beside: Beside) -> Workshop:
 
 def task_workshop(run: Run, settings: Settings) -> Workshop:
     """Return the tasks of a run."""
+    from sosie.pipeline.steps.embedding import spread_of
     from sosie.pipeline.steps.hashes import join_of
     from sosie.pipeline.steps.looks import TaskJoins
     from sosie.pipeline.steps.proving import TaskHands
@@ -67,7 +71,7 @@ def task_workshop(run: Run, settings: Settings) -> Workshop:
         return shards_of(run, refs, params, settings.method)
 
     hands = partial(TaskHands, run, settings.exact_up_to)
-    return Workshop(shards, join_of(run), hands, TaskJoins(run), run.costs.shown)
+    return Workshop(shards, join_of(run), hands, TaskJoins(run), run.costs.shown, spread=spread_of(run))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,17 @@ class Backend(Protocol):
     def open(self) -> Embedder:
         """Give an embedder that has embedded a picture. Raises `EmbedderFailure` with the reason otherwise."""
         ...
+
+
+@runtime_checkable
+class Carried(Backend, Protocol):
+    """A back end that other processes and machines can be handed: it needs their processors and files, and no key.
+
+    It can be pickled, and what it opens there gives the same vectors.
+    """
+
+    carried: ClassVar[bool]
+    """True."""
 
 
 class Link(Backend, Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,7 @@ class BuiltinBackend:
     """The last link of every chain."""
 
     name = "builtin"
+    carried: ClassVar[bool] = True
     threshold = THRESHOLD
 
     def known_space(self) -> Space:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sosie.fingerprints.embedders.files import LocalFile, ModelFiles, hub_host, published
 from sosie.fingerprints.embedders.model import Model
@@ -20,6 +21,7 @@ class ClipBackend:
     batch: int = 0
     concurrency: int = 0
     name: str = "clip"
+    carried: ClassVar[bool] = True
 
     @property
     def threshold(self) -> float:
