@@ -30,6 +30,7 @@ def test_drawn_requests_find_no_failure_of_the_server_and_no_breach_of_its_schem
         server.client.brand("acme")
         command = [sys.executable, "-m", "schemathesis.cli", "run", schema, "--checks", ",".join(_CHECKS)]
         limits = ["--phases", "examples,fuzzing", "--max-examples", "3", "--generation-deterministic"]
+        limits += ["--request-timeout", "60"]
         left_out = ["--exclude-path-regex", "(events|process)$", "--suppress-health-check", "all", "--no-color"]
         environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
         run = subprocess.run(

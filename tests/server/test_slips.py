@@ -94,6 +94,9 @@ def test_a_brand_has_settings_of_its_own_over_the_api(service: Service) -> None:
     assert kept["settings"] == made
     changed = service.http.patch("/api/brands/ties", json={"settings": {"downloads": 2}}).json()["settings"]
     assert (changed["downloads"], changed["method"]) == (2, None)
+    nothing = {"name": None, "colour": None, "sources": None, "settings": None, "every_hours": None}
+    same = service.http.patch("/api/brands/ties", json=nothing)
+    assert (same.status_code, same.json()["name"], same.json()["settings"]["downloads"]) == (200, "Ties", 2)
     assert "colour" in service.post("/api/brands", {"key": "shoes", "settings": {"colour": 1}}, 422)["detail"]
     assert "magic" in service.post("/api/brands", {"key": "shoes", "settings": {"embedders": ["magic"]}}, 400)["detail"]
     assert service.http.delete("/api/brands/ties").status_code == 204

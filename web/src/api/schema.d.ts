@@ -430,7 +430,7 @@ export interface paths {
         head?: never;
         /**
          * Change Brand
-         * @description Change what is declared of a brand; what is left out stays.
+         * @description Change what is declared of a brand; what is left out or null stays, but for `every_hours`: null ends that.
          */
         patch: operations["change_brand_api_brands__key__patch"];
         trace?: never;

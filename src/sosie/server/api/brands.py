@@ -62,9 +62,10 @@ def get_brand(state: Shared, request: Request, key: str) -> Brand:
 
 @router.patch("/{key}", dependencies=[admin])
 def change_brand(state: Shared, key: str, body: BrandChange) -> Brand:
-    """Change what is declared of a brand; what is left out stays."""
+    """Change what is declared of a brand; what is left out or null stays, but for `every_hours`: null ends that."""
     row = _known(state, key)
-    changes = body.model_dump(exclude_unset=True, exclude={"sources", "settings"})
+    given = body.model_dump(exclude_unset=True, exclude={"sources", "settings"})
+    changes = {name: value for name, value in given.items() if value is not None or name == "every_hours"}
     if body.sources is not None:
         changes["sources"] = _specs(body.sources, row.sources)
     if body.settings is not None:
