@@ -74,3 +74,18 @@ def test_counts_below_many_leave_a_pair_as_it_is() -> None:
     assert plain is not None
     assert weighed is not None
     assert (weighed.inliers, weighed.agreement, weighed.overlap) == (plain.inliers, plain.agreement, plain.overlap)
+
+
+def test_a_pair_of_which_every_common_keypoint_belongs_to_the_design_is_no_pair() -> None:
+    one, other = features(photo(5)), features(photo(5)[:, :300])
+    plain = measure(one, other)
+    assert plain is not None
+    counts = [np.zeros(len(each.points), np.intp) for each in (one, other)]
+    for side, rows in zip(counts, plain.followed, strict=True):
+        side[rows[: len(rows) // 2]] = MANY
+    assert measure(one, other, strangers=(counts[0], counts[1])) is not None
+    corner = [each.points[:, 0] < 40 for each in (one, other)]
+    held = [np.where(near, 0, MANY) for near in corner]
+    for side, rows in zip(held, plain.followed, strict=True):
+        side[rows] = MANY
+    assert measure(one, other, strangers=(held[0], held[1])) is None

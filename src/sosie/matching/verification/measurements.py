@@ -232,6 +232,8 @@ def _measure(
         return None
     if strangers is not None:
         aligned = _without_common(a, b, aligned, strangers)
+        if aligned is None:
+            return None
     agreement, overlay, consensus = aligned.agreement, aligned.overlay, aligned.consensus
     matrix = overlay.transform()
     area = common_area(matrix, a.size, b.size), common_area(inverse(matrix), b.size, a.size)
@@ -270,8 +272,8 @@ def _measure(
     )
 
 
-def _without_common(a: Prepared, b: Prepared, aligned: _Aligned, strangers: tuple[Counts, Counts]) -> _Aligned:
-    """The same without what strangers share, as long as enough is left."""
+def _without_common(a: Prepared, b: Prepared, aligned: _Aligned, strangers: tuple[Counts, Counts]) -> _Aligned | None:
+    """The same without what strangers share, as long as enough is left; None where no keypoint of the rest agrees."""
     first, second = common_places(a, strangers[0]), common_places(b, strangers[1])
     overlay = aligned.overlay
     agreement = without(aligned.agreement, overlay, (first, second) if overlay.swapped else (second, first))
@@ -281,8 +283,10 @@ def _without_common(a: Prepared, b: Prepared, aligned: _Aligned, strangers: tupl
     if consensus is not None:
         kept = ~(first[consensus.a] | second[consensus.b])
         rows_a, rows_b = consensus.a[kept], consensus.b[kept]
-        # One place stays: the pair was aligned by keypoints, and is judged as such.
-        consensus = replace(consensus, a=rows_a, b=rows_b, places=max(1, _distinct(a, b, rows_a, rows_b)))
+        places = _distinct(a, b, rows_a, rows_b)
+        if not places:
+            return None
+        consensus = replace(consensus, a=rows_a, b=rows_b, places=places)
     return replace(aligned, agreement=agreement, consensus=consensus)
 
 
