@@ -14,7 +14,10 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Votes:
-    """How many neighbours it takes to contradict what was found of a pair; fitted by `training/votes_fit.py`.
+    """How many neighbours it takes to contradict what was found of a pair.
+
+    `training/votes_fit.py` fits all three; of those that come with the package `outvoted` is fitted, and the others are
+    looser than its small families say (see docs/judge.md).
 
     `outvoted`: so many images both ends of a variant are copies of, and it is none. `others`: so many copies of an end
     that others confirm make it a member of a group; `confirmed`: a copy that joins it to something else needs more than
