@@ -90,7 +90,7 @@ def test_pictures_are_compared_in_every_way_and_move_together(anna: Person, serv
         expect(page.locator("section[aria-label=Compare] img").first).to_be_attached()
         if name in ("Slider", "Blink"):
             assert anna.violations() == []
-    page.get_by_text("Marked differences").click()
+    anna.pick(page.get_by_role("radio", name="Marked differences"))
     marked = page.get_by_role("img", name="Marked differences")
     expect(marked).to_be_visible()
     assert marked.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0

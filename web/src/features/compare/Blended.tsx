@@ -44,7 +44,7 @@ export function Blended({ result, first, layer, waiting, marks, comparing, tunin
     return (
       <div className="checkered border-line relative flex min-h-60 flex-1 items-center justify-center overflow-hidden rounded-md border p-3">
         <img src={differencePicture(result, first.sha256, layer.image.sha256)} alt={texts.marked} className="max-h-full max-w-full object-contain" />
-        <Floating mode={mode} tuning={tuning} onTuning={onTuning} />
+        <Floating key="controls" mode={mode} tuning={tuning} onTuning={onTuning} />
       </div>
     );
   const base: Layer = { image: first, matrix: IDENTITY, aligned: true };
@@ -70,7 +70,7 @@ export function Blended({ result, first, layer, waiting, marks, comparing, tunin
         )}
       </Surface>
       {mode === "slider" && <Divider split={tuning.split} onSplit={(split) => onTuning((now) => ({ ...now, split }))} />}
-      <Floating mode={mode} tuning={tuning} onTuning={onTuning} />
+      <Floating key="controls" mode={mode} tuning={tuning} onTuning={onTuning} />
       {!layer.aligned && !waiting && (
         <p role="status" className="bg-warn-soft text-warn-ink absolute top-2 left-2 z-10 rounded-sm px-2 py-1 text-xs">
           {texts.notAligned}
@@ -80,7 +80,7 @@ export function Blended({ result, first, layer, waiting, marks, comparing, tunin
   );
 }
 
-/** What a mode can be tuned by, over the picture: the page keeps its shape when the mode changes. */
+/** What a mode can be tuned by, over the picture: the page keeps its shape, and the focus its place, when the mode changes. */
 function Floating(props: Parameters<typeof ModeControls>[0]) {
   return (
     <div className="bg-raised/95 shadow-float absolute inset-x-0 bottom-3 z-20 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] min-w-60 items-center justify-center gap-3 rounded-lg px-3 py-1.5">
