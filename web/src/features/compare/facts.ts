@@ -46,8 +46,9 @@ export function factsOf(
 /** Where both are: of folders that they share only the last is named, so that what differs is in sight. */
 function place(name: string, a: string, b: string): Fact {
   if (a === b) return { name, values: [a, b], differs: false };
-  const shared = [...a].findIndex((letter, index) => letter !== b[index]);
-  const from = a.lastIndexOf("/", a.lastIndexOf("/", shared < 0 ? a.length : shared) - 1);
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared += 1;
+  const from = a.lastIndexOf("/", a.lastIndexOf("/", shared) - 1);
   const short = (uri: string) => (from > 0 ? `…${uri.slice(from)}` : uri);
   return { name, values: [short(a), short(b)], differs: true, whole: [a, b] };
 }
