@@ -34,5 +34,11 @@ def test_a_blend_does_not_join_the_copies_of_one_photo_to_the_other_photo() -> N
     assert lone_copies([*group, (4, 9), (3, 9)], _VOTES) == set()
 
 
+def test_a_copy_that_further_pairs_confirm_is_not_alone_and_they_are_not_asked_about_themselves() -> None:
+    group = [(a, b) for a in range(5) for b in range(a + 1, 5)]
+    assert lone_copies([*group, (4, 9)], _VOTES, confirming=[(3, 9)]) == set()
+    assert lone_copies([*group, (4, 9)], _VOTES, confirming=[(3, 8), (8, 9)]) == {(4, 9)}
+
+
 def test_edits_that_only_the_original_confirms_stay_with_it() -> None:
     assert lone_copies([(0, other) for other in range(1, 8)], _VOTES) == set()

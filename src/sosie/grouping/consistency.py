@@ -46,17 +46,18 @@ def outvoted_copies(copies: Iterable[Pair], contains: Iterable[Pair]) -> set[Pai
     return {(a, b) for a, b in copies if len(near[a] & near[b]) < max(len(pages[a] & near[b]), len(pages[b] & near[a]))}
 
 
-def lone_copies(copies: Iterable[Pair], votes: Votes | None = None) -> set[Pair]:
+def lone_copies(copies: Iterable[Pair], votes: Votes | None = None, *, confirming: Iterable[Pair] = ()) -> set[Pair]:
     """Return those copies that nothing confirms: one end has some copies that others confirm, and next to none of its
     copies is one of the other end.
 
-    A blend of two photos is a copy of both, and would join all copies of the one to all of the other.
+    A blend of two photos is a copy of both, and would join all copies of the one to all of the other. `confirming` are
+    further pairs that tell for a copy as other copies do: they confirm, and are not asked about themselves.
     """
     copies, votes = list(copies), votes or fitted_votes()
-    near = _neighbours(copies)
+    near, told = _neighbours(copies), _neighbours([*copies, *confirming])
 
     def lone(a: int, b: int) -> bool:
-        common = len(near[a] & near[b])
+        common = len(told[a] & told[b])
         return any(
             common < votes.confirmed * (len(near[end]) - 1) and _confirmed(near, end) >= votes.others for end in (a, b)
         )

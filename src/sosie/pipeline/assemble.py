@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,13 +11,19 @@ import numpy as np
 from sosie.fingerprints.base import INVERSE, ORIENTATIONS
 from sosie.grouping import Facts, choose_keeper, connected, lone_copies, outvoted_copies, standing_variants
 from sosie.pipeline.contents import Contents
-from sosie.pipeline.ties import LIKELY
+from sosie.pipeline.ties import LIKELY, Pair
 from sosie.report import ImageRecord
 from sosie.store.catalogue import Content
 from sosie.types import MERGED, RELATIONS, Edge, Evidence, Group, ImageRef, Pairs
 
 Ids = Mapping[tuple[str, str], int]
 """Ids of images by brand and URI: one address may be an image of several brands."""
+
+_LEADING = MERGED | {"contains"}
+_SURE = 0.95
+"""Score of an edge from which on it leads from an image to the rest of a group, and other views confirm it."""
+_TYPICAL = 8
+"""Members of a group that such an image is asked against: in families of 33 edits the original is among them."""
 
 
 def image_records(contents: Contents, compared: Sequence[str]) -> list[ImageRecord]:
@@ -117,20 +124,51 @@ def keeper_pairs(contents: Contents, edges: Sequence[Edge]) -> list[tuple[int, i
     return missing
 
 
+def leading_pairs(contents: Contents, edges: Sequence[Edge]) -> list[Pair]:
+    """Return the pairs of contents that an image makes with the most typical members of groups of which it surely shows
+    a member, or is a copy of one without being in the group.
+
+    Typical are those with the best copies in the group: the original, more often than not. What is on a page has few
+    keypoints there, so that candidates lead to some of its copies, and not to all.
+    """
+    groups = components(contents, edges)
+    group = {row: number for number, rows in enumerate(groups) for row in rows}
+    likeness: Counter[int] = Counter()
+    led = set[Pair]()
+    for edge in edges:
+        a, b = group.get(edge.a), group.get(edge.b)
+        if a == b and edge.relation in MERGED:
+            likeness[edge.a] += round(edge.score * 1e4)
+            likeness[edge.b] += round(edge.score * 1e4)
+        elif edge.relation in _LEADING and edge.score >= _SURE:
+            led |= {(row, there) for row, there in ((edge.a, b), (edge.b, a)) if there is not None}
+    typical = [sorted(rows, key=lambda row: (-likeness[row], row))[:_TYPICAL] for rows in groups]
+    pairs = {(min(row, other), max(row, other)) for row, there in led for other in typical[there] if row != other}
+    return sorted(pairs)
+
+
 def components(contents: Contents, edges: Sequence[Edge]) -> list[list[int]]:
     """Return the contents of each group that has two images or more."""
     called = {relation: [(edge.a, edge.b) for edge in edges if edge.relation == relation] for relation in RELATIONS}
     merged = [*called["identical"], *called["copy"]]
     foes = {*contents.apart, *standing_variants(called["variant"], merged)}
     a, b = np.array(sorted(foes), dtype=np.int64).reshape(-1, 2).T
-    likely = [(edge.a, edge.b) for edge in edges if edge.relation in MERGED and edge.score >= LIKELY]
-    outvoted = outvoted_copies(merged, called["contains"]) | lone_copies(likely)
+    outvoted = outvoted_copies(merged, called["contains"]) | _lone(edges, merged, called["scene"])
     trusted = [edge for edge in edges if edge.relation == "identical" or (edge.a, edge.b) not in outvoted]
     labels = connected(len(contents), _pairs(trusted, MERGED), Pairs(a, b, np.ones(len(a), np.float32)))
     members: dict[int, list[int]] = {}
     for row, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(row)
     return [rows for rows in members.values() if sum(len(contents.refs[row]) for row in rows) > 1]
+
+
+def _lone(edges: Sequence[Edge], merged: Sequence[Pair], scenes: Sequence[Pair]) -> set[Pair]:
+    """Return the likely copies that nothing confirms: no other copy, however doubtful, and where one is sure, no pair
+    that shows at least the same thing either."""
+    likely = {(edge.a, edge.b): edge.score for edge in edges if edge.relation in MERGED and edge.score >= LIKELY}
+    lone = lone_copies(likely, confirming=merged)
+    seen = lone_copies(likely, confirming=[*merged, *scenes]) if lone else lone
+    return {pair for pair in lone if pair in seen or likely[pair] < _SURE}
 
 
 def shares_of(contents: Contents, edges: Sequence[Edge]) -> list[float]:

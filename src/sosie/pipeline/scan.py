@@ -16,7 +16,15 @@ from sosie import __version__
 from sosie.config import Settings
 from sosie.imaging import DecodeParams
 from sosie.pipeline.alike import Confirm, Grouped, find_alike
-from sosie.pipeline.assemble import groups_of, image_edges, image_records, keeper_pairs, name_of, with_identical
+from sosie.pipeline.assemble import (
+    groups_of,
+    image_edges,
+    image_records,
+    keeper_pairs,
+    leading_pairs,
+    name_of,
+    with_identical,
+)
 from sosie.pipeline.beside import Beside
 from sosie.pipeline.contents import Contents, contents_of
 from sosie.pipeline.describing import fingerprinters_of
@@ -163,6 +171,7 @@ def _proved(
     with Prover(contents, catalogue, hands, listen) as prover:
         prover.prove_nearest(list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)))
         unproved = [*equal, *(edge for edge in by_hash if (edge.a, edge.b) in prover.undecided)]
+        prover.prove(leading_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)
         contents = measure_sharpness(contents, [*unproved, *prover.edges], catalogue, params)
         prover.prove(keeper_pairs(contents, strongest([*unproved, *prover.edges])), spare=False)
         prover.look_again()
