@@ -282,7 +282,7 @@ class Prover:
             self.undecided.add(pair)
             self.ties.refuse(*pair)
             return
-        if "followed" in finding:
+        if "followed" in finding and self.ties.chain(*pair) is None:
             self.shared.note(*pair, finding["followed"])
         if finding["relation"] is None:
             self.ties.refuse(*pair)
