@@ -224,9 +224,8 @@ def test_embedding_is_measured_beside_the_bare_model_and_written_to_the_page(tmp
 
 
 def test_the_load_test_measures_checks_and_reads_without_an_error(tmp_path: Path) -> None:
-    from benchmarks.load import main as load_main
-
-    assert load_main(["--smoke", "--results", str(tmp_path)]) == 0
+    command = [sys.executable, "-m", "benchmarks.load", "--smoke", "--results", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     rows = load_results(tmp_path / "results", "load")["rows"]
     assert len(rows) == 6
     assert all(row["errors"] == 0 and row["p50"] > 0 for row in rows.values())

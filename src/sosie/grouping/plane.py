@@ -118,9 +118,12 @@ def _in_cell(main: Floats, near: Ids, cell: int) -> tuple[Ids, Ids]:
 
 
 def _framed(places: NDArray[np.float64]) -> Floats:
-    """Put all points into the unit square, with a margin; the few that are far out go to its edge."""
+    """Put all points into the unit square, with a margin; the few that are far out go to its edge.
+
+    Half of a place is its rank along the axis: what stands apart would leave most of the square empty otherwise.
+    """
     low, high = np.percentile(places, [0.5, 99.5], axis=0) if len(places) > 20 else (places.min(0), places.max(0))
     size = max(float((high - low).max()), 1e-9)
-    centre = (low + high) / 2
-    scaled = (places - centre) / size * (1 - 2 * _MARGIN) + 0.5
-    return np.asarray(np.clip(scaled, 0, 1), np.float32)
+    scaled = np.clip((places - (low + high) / 2) / size + 0.5, 0, 1)
+    ranks = (places.argsort(axis=0).argsort(axis=0) + 0.5) / len(places)
+    return np.asarray((scaled + ranks) / 2 * (1 - 2 * _MARGIN) + _MARGIN, np.float32)

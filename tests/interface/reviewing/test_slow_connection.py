@@ -48,14 +48,15 @@ def test_a_decision_is_seen_before_it_is_recorded_and_taken_back_when_it_cannot_
     anna.go(_first(server))
     expect(page.get_by_role("button", name=re.compile("2 of 5"))).to_be_visible()
     dropped = page.get_by_role("button", name=re.compile("Dropped, 2 of 5"))
+    asked = server.client.get("/api/results/latest/groups", sort="size")["groups"][0]["asked"]
     with _held(page) as held:
         anna.press("Home", "ArrowRight", "x")
         expect(dropped).to_be_visible()
-        assert server.client.get("/api/results/latest/groups", sort="size")["groups"][0]["asked"] == 5
+        assert server.client.get("/api/results/latest/groups", sort="size")["groups"][0]["asked"] == asked
         page.wait_for_function("() => true")
         held[0].fulfill(status=500, content_type="application/problem+json", body='{"title": "Full", "status": 500}')
     expect(dropped).to_have_count(0)
-    expect(page.get_by_text("That was not recorded")).to_be_visible()
+    expect(page.get_by_text("That was not recorded", exact=True)).to_be_visible()
     assert anna.violations() == []
     with anna.deciding():
         anna.press("x")
@@ -70,9 +71,8 @@ def test_a_group_that_could_not_be_settled_is_open_again_in_the_list(anna: Perso
     with _held(page) as held:
         anna.press("Enter")
         expect(page.get_by_role("heading", name="Copy, 3 images")).to_be_visible()
-        expect(page.get_by_text("1 of 2 groups settled")).to_be_visible()
         held[0].abort()
-    expect(page.get_by_text("That was not recorded")).to_be_visible()
+    expect(page.get_by_text("That was not recorded", exact=True)).to_be_visible()
     expect(page.get_by_text("0 of 2 groups settled")).to_be_visible()
     assert server.client.settled(0) == 0
 
