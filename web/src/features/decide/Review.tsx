@@ -32,16 +32,31 @@ export interface ReviewProps {
   evidence: (first: Image, other: Image) => ReactNode;
 }
 
-/** One group after the other: look, decide, go on. */
-export function Review({ result, group: key, view, stage, evidence }: ReviewProps) {
+/** One group after the other: look, decide, go on. A decision that was refused is told wherever one has gone on to. */
+export function Review(props: ReviewProps) {
+  const { result, group, view } = props;
+  const navigate = useNavigate();
+  const [finished, setFinished] = useState("");
+  const to = (next: string) => {
+    setFinished("");
+    if (next !== group) void navigate(`${paths.group(result, next)}?${writeView(view).toString()}`);
+  };
+  return (
+    <>
+      <Current {...props} to={to} finished={finished === group} onFinished={(done) => setFinished(done ? group : "")} />
+      <ConflictDialog result={result} threshold={view.threshold} onLook={to} />
+    </>
+  );
+}
+
+type CurrentProps = ReviewProps & { to: (group: string) => void; finished: boolean; onFinished: (done: boolean) => void };
+
+function Current({ result, group: key, view, stage, evidence, to, finished, onFinished }: CurrentProps) {
   const { data: group, error, refetch } = useQuery(groupQuery(result, key, view.threshold));
   const later = useLater(result);
   const near = useNeighbours(result, view, key, later);
-  const navigate = useNavigate();
-  const [finished, setFinished] = useState("");
-  const to = (next: string) => void navigate(`${paths.group(result, next)}?${writeView(view).toString()}`);
-  const going: Going = { ...near, to, onwards: () => (near.next ? to(near.next) : setFinished(key)) };
-  if (finished === key && near.loaded) return <ReviewDone result={result} total={near.total} later={later.length} view={view} onLook={() => setFinished("")} />;
+  const going: Going = { ...near, to, onwards: () => (near.next ? to(near.next) : onFinished(true)) };
+  if (finished && near.loaded) return <ReviewDone result={result} total={near.total} later={later.length} view={view} onLook={() => onFinished(false)} />;
   if (error) return <ErrorScreen error={error} onRetry={() => void refetch()} />;
   // Another group's answer may stand in for this one's: keys pressed meanwhile must not decide on that group.
   if (group?.key !== key) return <ReviewSkeleton result={result} view={view} />;
@@ -90,7 +105,6 @@ function Desk({ result, group, view, stage, evidence, going, at, total }: DeskPr
         <SidePanel result={result} group={group} view={view} looking={looking} evidence={evidence} />
       </div>
       <DecisionBar group={group} member={members[current]} later={laterImages} actions={actions} />
-      <ConflictDialog result={result} threshold={view.threshold} onLook={(key) => key !== group.key && going.to(key)} />
     </div>
   );
 }

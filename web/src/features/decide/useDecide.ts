@@ -45,6 +45,14 @@ function restore(queries: QueryClient, result: string, before: GroupDetail): voi
   }));
 }
 
+/** What this window decided itself, up to a revision, is nobody else's being faster. Groups may share images. */
+function know(queries: QueryClient, result: string, groups: readonly GroupDetail[], revision: number): void {
+  const touched = new Set(groups.flatMap(({ members }) => members.map(({ sha256 }) => sha256)));
+  queries.setQueriesData<GroupDetail>({ queryKey: [...resultKey(result), "group"] }, (now) =>
+    now?.members.some(({ sha256 }) => touched.has(sha256)) ? { ...now, revision: Math.max(now.revision, revision) } : now,
+  );
+}
+
 /** Decide on groups: shown at once, recorded one after the other, rolled back group by group when refused. */
 export function useDecide(result: string, threshold: number | null) {
   const queries = useQueryClient();
@@ -71,11 +79,7 @@ export function useDecide(result: string, threshold: number | null) {
     },
     onSuccess: ({ decisions, revision }, { group, label }) => {
       history.set((now) => decided(now, { label, groups: [group.key], decisions }));
-      // Groups may share images: what this window decided itself is nobody else's being faster.
-      const touched = new Set(group.members.map(({ sha256 }) => sha256));
-      queries.setQueriesData<GroupDetail>({ queryKey: [...resultKey(result), "group"] }, (now) =>
-        now?.members.some(({ sha256 }) => touched.has(sha256)) ? { ...now, revision: Math.max(now.revision, revision) } : now,
-      );
+      know(queries, result, [group], revision);
     },
     onError: (error, deciding, context) => {
       if (context) restore(queries, result, context.before);
@@ -107,11 +111,13 @@ export function useHistory(result: string) {
     scope: { id: `decide ${result}` },
     mutationFn: async (back: boolean) => {
       const entry = entryOf(back);
-      return entry ? { entry, reverse: (await undoDecisions(entry.decisions)).decisions } : null;
+      return entry ? { entry, ...(await undoDecisions(entry.decisions)) } : null;
     },
     onSuccess: (done, back) => {
       if (!done) return;
-      history.set((held) => (back ? undone : redone)(held, done.entry, done.reverse));
+      history.set((held) => (back ? undone : redone)(held, done.entry, done.decisions));
+      const groups = done.entry.groups.flatMap((key) => current(queries, result, key) ?? []);
+      know(queries, result, groups, done.revision);
       toast({ title: back ? texts.undone(done.entry.label) : texts.redone(done.entry.label), lasts: 2500 });
     },
     onError: (error, back) => {
