@@ -259,7 +259,7 @@ class Catalogue:
         except SQLAlchemyError as error:
             raise CatalogueError(
                 f"The catalogue {self.name} failed ({_cause(error)}).",
-                next_step="Check the space on its disk. Moved away, all but decisions is built anew.",
+                next_step="Check the space on its disk, then try again. Keep the file: it holds your decisions.",
             ) from error
 
     @contextmanager
